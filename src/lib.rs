@@ -1,0 +1,31 @@
+//! Ironstride: bytes from bar sensors and footpods in; trustworthy repetitions, power, cadence and explained advice
+//! out; nothing lost.
+//!
+//! # Map
+//!
+//! A byte walks one way and never back; what must go back to a sensor leaves the engine as data.
+//!
+//! ```text
+//!  radio ─▶ sensors ─▶ motion ─▶ lifting ─┐
+//!                         └────▶ running ─┴▶ session ─▶ coach ─▶ events ─▶ store ─▶ web, export
+//!           └──────────── engine: the pure composition ────────────┘
+//! ```
+//!
+//! | room | what it does |
+//! |---|---|
+//! | [`model`] | the shared words as plain data |
+//! | [`sensors`] | what bytes mean, which bytes start, stop and configure a sensor |
+//! | [`motion`] | readings to motion: sensor clock, gaps, attitude, vertical velocity |
+//! | [`lifting`] | movements, repetitions, their metrics, velocity loss |
+//! | [`running`] | cadence |
+//! | [`session`] | who does what where; opens and closes sets and sessions |
+//! | [`coach`] | decisions with reasons |
+//! | [`engine`] | the pure composition of all above |
+//! | [`simulate`] | pure, seeded: bars and feet with truth, sensors' bytes, faults of a link |
+//! | [`config`] | the exercise catalogue and parameters, parsed and validated |
+//! | [`radio`] | delivers bytes: captures and traces from files |
+//! | [`cli`] | one file a subcommand |
+//!
+//! Everything down to `simulate` is pure: no I/O, clock, thread, logging or random order. The tests in
+//! `tests/promises/house.rs` hold the rooms to that and to the direction of imports.
+

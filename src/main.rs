@@ -1,0 +1,3 @@
+//! The `ironstride` program.
+
+fn main() {}
