@@ -29,3 +29,4 @@
 //! Everything down to `simulate` is pure: no I/O, clock, thread, logging or random order. The tests in
 //! `tests/promises/house.rs` hold the rooms to that and to the direction of imports.
 
+pub mod model;
