@@ -30,3 +30,4 @@
 //! `tests/promises/house.rs` hold the rooms to that and to the direction of imports.
 
 pub mod model;
+pub mod sensors;
