@@ -30,4 +30,5 @@
 //! `tests/promises/house.rs` hold the rooms to that and to the direction of imports.
 
 pub mod model;
+pub mod motion;
 pub mod sensors;
