@@ -1,0 +1,90 @@
+//! Movements, repetitions, their metrics, velocity loss.
+//!
+//! [`analyze`] is the settled lane: a pure function of one activity's motion, called again whenever the activity has
+//! grown. [`live`] is the live lane: a causal detector that says when a stroke is over.
+
+pub mod judge;
+pub mod live;
+pub mod metrics;
+pub mod movement;
+pub mod overlap;
+pub mod prior;
+#[cfg(test)]
+mod script;
+pub mod set;
+pub mod strokes;
+#[cfg(test)]
+mod tests;
+pub mod vote;
+
+use crate::model::{ConcentricDirection, DeviceTime, RejectReason, RepMetrics};
+use crate::motion::track::{Evidence, Motion};
+use judge::JudgeParams;
+use prior::MovementPrior;
+
+/// Parameters of finding and judging repetitions.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct LiftingParams {
+    /// `θ_h`, m: smallest stroke. 0.06 to 0.10 is a plateau; see [`strokes::strokes`].
+    pub stroke_m: f64,
+    /// How candidates are judged.
+    pub judge: JudgeParams,
+}
+
+impl Default for LiftingParams {
+    fn default() -> Self {
+        Self { stroke_m: 0.08, judge: JudgeParams::default() }
+    }
+}
+
+/// One candidate with its boundaries, numbers and verdict.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Found {
+    /// Start of the eccentric phase before the concentric, when the order has one.
+    pub eccentric_start: Option<DeviceTime>,
+    /// Start of the concentric phase.
+    pub start: DeviceTime,
+    /// End of the concentric phase.
+    pub end: DeviceTime,
+    /// What was measured; powers in watts are unknown here.
+    pub metrics: RepMetrics,
+    /// Why it does not count, if it does not.
+    pub reject_reason: Option<RejectReason>,
+    /// Boundaries and numbers are final: more samples can change the verdict only.
+    pub settled: bool,
+}
+
+/// Finds, measures and judges the movements of one stretch of activity, oldest first.
+#[must_use]
+pub fn analyze(motion: Motion, prior: &MovementPrior, params: &LiftingParams) -> Vec<Found> {
+    let motion = match prior.concentric {
+        ConcentricDirection::Up => motion,
+        ConcentricDirection::Down => motion.inverted(),
+    };
+    let strokes = strokes::strokes(&motion.points, params.stroke_m);
+    let candidates = movement::candidates(&motion, &strokes);
+    let verdict = judge::judge(&candidates, &strokes, prior, &params.judge);
+    candidates
+        .iter()
+        .zip(verdict.reasons)
+        .map(|(candidate, reason)| {
+            let phases = movement::phases(&motion, candidate, verdict.order, prior);
+            let (start, end) = (phases.start(), phases.end());
+            let (hole_s, clipped) = movement::blemishes(&motion.points, start, end);
+            let metrics = metrics::metrics(&phases, hole_s, clipped, motion.evidence == Evidence::Inertial);
+            let too_small =
+                metrics.range_of_motion_m.unwrap_or(0.0) < judge::SMALLEST_SHARE * prior.min_rom_m;
+            let too_long = phases.concentric.duration_s() > prior.max_concentric_s;
+            Found {
+                eccentric_start: phases.eccentric.as_ref().map(|e| e.start),
+                start,
+                end,
+                metrics,
+                reject_reason: reason
+                    .or(too_small.then_some(RejectReason::TooSmall))
+                    .or(too_long.then_some(RejectReason::TooLong)),
+                settled: movement::settled(&motion, candidate, verdict.order),
+            }
+        })
+        .collect()
+}
