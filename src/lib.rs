@@ -32,4 +32,6 @@
 pub mod lifting;
 pub mod model;
 pub mod motion;
+pub mod running;
 pub mod sensors;
+pub mod session;

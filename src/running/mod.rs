@@ -1,0 +1,6 @@
+//! Cadence of a runner from a footpod.
+
+mod cadence;
+mod unit;
+
+pub use cadence::Cadences;

@@ -1,0 +1,146 @@
+//! One movement with what people said of it, and the repetition that follows from both.
+
+use super::book::Labels;
+use super::outbox::Outbox;
+use super::power::with_power;
+use crate::model::{
+    Event, HostTime, MovementKey, RejectReason, Rep, RepId, RepMetrics, RepSource, RepStage, SetId, Side,
+    Sighting, StationId,
+};
+
+/// A movement: the machine's latest sighting of it, and a person's verdict laid over that.
+#[derive(Clone, Debug)]
+pub(super) struct Entry {
+    id: RepId,
+    side: Option<Side>,
+    sighting: Sighting,
+    /// What a person said: counts or not.
+    verdict: Option<bool>,
+    /// Frozen at first sight: exporters know the repetition by this time.
+    published_end: HostTime,
+    published: Option<Rep>,
+    /// The set it belongs to.
+    pub(super) set: Option<SetId>,
+}
+
+impl Entry {
+    pub(super) fn new(id: RepId, side: Option<Side>, sighting: Sighting) -> Self {
+        let published_end = sighting.ended_at;
+        Self { id, side, sighting, verdict: None, published_end, published: None, set: None }
+    }
+
+    /// Takes a newer sighting; what a faster and less sure lane says later than a surer one is no news.
+    pub(super) fn update(&mut self, sighting: Sighting) {
+        if sighting.stage >= self.sighting.stage {
+            self.sighting = sighting;
+        }
+    }
+
+    pub(super) fn decide(&mut self, accepted: bool) {
+        self.verdict = Some(accepted);
+    }
+
+    /// Its set is closed. What only the live lane ever saw is withdrawn: the settled lane, which decides, has been
+    /// over these samples and did not confirm it.
+    pub(super) fn settle(&mut self) {
+        if self.sighting.stage == RepStage::Provisional {
+            self.sighting.movement.reject_reason = Some(RejectReason::Withdrawn);
+        }
+        self.sighting.stage = self.sighting.stage.max(RepStage::Settled);
+    }
+
+    pub(super) fn id(&self) -> RepId {
+        self.id
+    }
+
+    pub(super) fn key(&self) -> &MovementKey {
+        &self.sighting.movement.key
+    }
+
+    pub(super) fn side(&self) -> Option<Side> {
+        self.side
+    }
+
+    /// Its place among the movements of a station.
+    pub(super) fn place(&self) -> (HostTime, &MovementKey) {
+        (self.sighting.started_at, self.key())
+    }
+
+    pub(super) fn started_at(&self) -> HostTime {
+        self.sighting.started_at
+    }
+
+    pub(super) fn ended_at(&self) -> HostTime {
+        self.sighting.ended_at
+    }
+
+    pub(super) fn published(&self) -> Option<&Rep> {
+        self.published.as_ref()
+    }
+
+    pub(super) fn accepted(&self) -> bool {
+        self.verdict.unwrap_or(self.sighting.movement.reject_reason.is_none())
+    }
+
+    /// A repetition, a failed attempt at one, or what a person had to do with: opens a set and keeps it open.
+    pub(super) fn counts(&self) -> bool {
+        let failed = self.sighting.movement.reject_reason == Some(RejectReason::Failed);
+        self.accepted() || failed || self.verdict.is_some()
+    }
+
+    /// The bar seems to be put back.
+    pub(super) fn rerack(&self) -> bool {
+        !self.accepted() && self.sighting.movement.reject_reason == Some(RejectReason::Rerack)
+    }
+
+    /// Seen by the live lane only, and no person holds on to it.
+    pub(super) fn withdrawn(&self) -> bool {
+        !self.accepted() && self.sighting.movement.reject_reason == Some(RejectReason::Withdrawn)
+    }
+
+    pub(super) fn metrics(&self) -> &RepMetrics {
+        &self.sighting.movement.metrics
+    }
+
+    /// Publishes the repetition if anything in it has changed.
+    pub(super) fn publish(&mut self, station: &StationId, labels: &Labels, out: &mut Outbox) {
+        let mut rep = self.rep(station, labels);
+        if let Some(published) = &self.published {
+            rep.revision = published.revision;
+            if rep == *published {
+                return;
+            }
+        }
+        rep.revision += 1;
+        self.published = Some(rep.clone());
+        out.push(Event::Rep(Box::new(rep)));
+    }
+
+    /// The repetition as it is now; its revision is left at 0.
+    fn rep(&self, station: &StationId, labels: &Labels) -> Rep {
+        let movement = &self.sighting.movement;
+        let accepted = self.accepted();
+        let by_hand = (!accepted).then_some(RejectReason::ByHand);
+        Rep {
+            id: self.id,
+            revision: 0,
+            stage: if self.verdict.is_some() { RepStage::Corrected } else { self.sighting.stage },
+            accepted,
+            reject_reason: movement.reject_reason.or(by_hand),
+            set: self.set,
+            station: station.clone(),
+            athlete: labels.athlete.clone(),
+            exercise: labels.exercise.clone(),
+            load_kg: labels.masses.load_kg,
+            side: self.side,
+            movement: movement.key.clone(),
+            ended_at: self.published_end,
+            eccentric_start: movement.eccentric_start,
+            start: movement.start,
+            end: movement.end,
+            metrics: with_power(movement.metrics, labels.masses),
+            source: RepSource::Inertial,
+            algorithm: labels.algorithm.clone(),
+        }
+    }
+}
