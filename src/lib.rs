@@ -30,6 +30,7 @@
 //! `tests/promises/house.rs` hold the rooms to that and to the direction of imports.
 
 pub mod coach;
+pub mod config;
 pub mod engine;
 pub mod lifting;
 pub mod model;
