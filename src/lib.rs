@@ -38,3 +38,4 @@ pub mod motion;
 pub mod running;
 pub mod sensors;
 pub mod session;
+pub mod simulate;
