@@ -35,6 +35,7 @@ pub mod engine;
 pub mod lifting;
 pub mod model;
 pub mod motion;
+pub mod radio;
 pub mod running;
 pub mod sensors;
 pub mod session;
