@@ -29,6 +29,7 @@
 //! Everything down to `simulate` is pure: no I/O, clock, thread, logging or random order. The tests in
 //! `tests/promises/house.rs` hold the rooms to that and to the direction of imports.
 
+pub mod cli;
 pub mod coach;
 pub mod config;
 pub mod engine;

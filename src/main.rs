@@ -1,3 +1,7 @@
 //! The `ironstride` program.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    ironstride::cli::run()
+}

@@ -1,0 +1,56 @@
+//! What can go wrong with a command as a whole, and the exit code it gives.
+
+use crate::config::{Mistakes, UnknownExercise};
+use std::io;
+use std::path::PathBuf;
+use thiserror::Error;
+
+/// Why a command failed.
+#[derive(Debug, Error)]
+pub(super) enum CliError {
+    /// Options that don't go together, or a value that makes no sense.
+    #[error("{0}\n\nFor more information, try '--help'.")]
+    Usage(String),
+    /// An exercise that the catalogue doesn't have.
+    #[error(
+        "{0}\n\n'ironstride exercises' lists all, 'ironstride exercises WORD' those with a word in their names."
+    )]
+    UnknownExercise(#[from] UnknownExercise),
+    /// The exercise catalogue has mistakes.
+    #[error(transparent)]
+    Catalogue(#[from] Mistakes),
+    /// A file can't be written.
+    #[error("cannot write {}: {source}; choose a place that exists and can be written", path.display())]
+    Unwritable {
+        /// The file.
+        path: PathBuf,
+        /// The system's word.
+        source: io::Error,
+    },
+    /// Results can't be printed.
+    #[error("cannot write to standard output: {0}")]
+    Output(#[from] io::Error),
+    /// Some files could not be used; why has been said with each.
+    #[error("{failed} of {files} file(s) could not be analysed; the reason stands with each")]
+    Failed {
+        /// Files that failed.
+        failed: usize,
+        /// Files in all.
+        files: usize,
+    },
+}
+
+impl CliError {
+    /// 1 when the work failed, 2 for wrong usage or configuration.
+    pub(super) fn exit_code(&self) -> u8 {
+        match self {
+            Self::Usage(_) | Self::UnknownExercise(_) | Self::Catalogue(_) => 2,
+            Self::Unwritable { .. } | Self::Output(_) | Self::Failed { .. } => 1,
+        }
+    }
+
+    /// Whether the reader of our output has had enough (`ironstride … | head`), which is no failure.
+    pub(super) fn is_closed_pipe(&self) -> bool {
+        matches!(self, Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe)
+    }
+}

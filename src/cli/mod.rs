@@ -1,0 +1,65 @@
+//! The command line: one file a subcommand; no logic of its own.
+//!
+//! Exit codes: 0 done, 1 the work failed, 2 wrong usage or configuration.
+
+mod analyze;
+mod error;
+mod exercises;
+mod ordered;
+mod progress;
+mod simulate;
+mod whole_file;
+
+use clap::{Parser, Subcommand};
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+/// Bar velocity, power and running cadence from inertial sensors.
+#[derive(Debug, Parser)]
+#[command(name = "ironstride", version, about, after_help = EXAMPLES, arg_required_else_help = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  ironstride analyze squat.csv --exercise back_squat --load-kg 100
+  ironstride analyze session.capture.jsonl --format json
+  ironstride exercises squat
+  ironstride help analyze
+
+Exit codes: 0 done, 1 the work failed, 2 wrong usage or configuration.";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Find repetitions (or cadence) in recordings, offline and without configuration
+    Analyze(analyze::Analyze),
+    /// List the exercises and their identifiers
+    Exercises(exercises::Exercises),
+    /// Simulate bars and a runner with known truth: traces, captures, or a summary
+    Simulate(simulate::Simulate),
+}
+
+/// Runs the program on its arguments.
+#[must_use]
+pub fn run() -> ExitCode {
+    let result = match Cli::parse().command {
+        Command::Analyze(command) => command.run(),
+        Command::Exercises(command) => command.run(),
+        Command::Simulate(command) => command.run(),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) if error.is_closed_pipe() => ExitCode::SUCCESS,
+        Err(error) => {
+            say(&format!("ironstride: {error}\n"));
+            ExitCode::from(error.exit_code())
+        }
+    }
+}
+
+/// Says something on standard error; when nobody can hear it, that is no reason to fail.
+fn say(words: &str) {
+    let _ = io::stderr().write_all(words.as_bytes());
+}
