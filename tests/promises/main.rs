@@ -1,0 +1,17 @@
+//! The promises to a user, one module each, in one binary.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test's panic is its verdict")]
+
+mod analyze_contract;
+mod bad_input;
+mod captures;
+mod engine_is_one_machine;
+mod figures;
+mod gym;
+mod house;
+mod lifting_reference;
+mod load;
+mod motion_reference;
+mod movement;
+mod program;
+mod reference;
+mod same_reps;
