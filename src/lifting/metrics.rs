@@ -68,7 +68,11 @@ fn integral(points: &[CurvePoint], f: impl Fn(&CurvePoint) -> f64) -> f64 {
 }
 
 fn mean_propulsive_velocity(curve: &Curve) -> f64 {
-    let braking = curve.points.iter().position(|p| p.acceleration_m_s2 < -GRAVITY_M_S2);
+    // nobody pulls a bar down while it still gains speed: what falls below −g before the peak is the ringing of plates
+    let velocities = curve.points.iter().map(|p| p.velocity_m_s).enumerate();
+    let peak = velocities.max_by(|a, b| a.1.total_cmp(&b.1)).map_or(0, |(index, _)| index);
+    let after_peak = curve.points[peak..].iter().position(|p| p.acceleration_m_s2 < -GRAVITY_M_S2);
+    let braking = after_peak.map(|index| peak + index);
     let mut propulsive: Vec<CurvePoint> = curve.points[..braking.unwrap_or(curve.points.len())].to_vec();
     if let (Some(i), Some(&a)) = (braking, propulsive.last()) {
         // the crossing of −g lies between two samples
