@@ -255,8 +255,8 @@ impl Drive<'_> {
                     self.findings.warnings.add(notice.message);
                 }
                 Event::Stream(start) => self.begun(&start)?,
-                Event::SettledTrace(block) => self.settled(&block)?,
-                Event::Trace(block) => self.live(&block)?,
+                Event::SettledTrace(block) => self.points(&block, false)?,
+                Event::Trace(block) => self.points(&block, true)?,
                 Event::Advice(advice) => self.findings.advised(*advice),
                 Event::Session(_) | Event::Request(_) | Event::Notice(_) => {}
             }
@@ -280,32 +280,21 @@ impl Drive<'_> {
         Ok(())
     }
 
-    fn settled(&mut self, block: &TraceBlock) -> Result<(), AnalyzeError> {
+    /// Writes the points of the sensor whose series is wanted. A live point may come before its place is known.
+    fn points(&mut self, block: &TraceBlock, is_live: bool) -> Result<(), AnalyzeError> {
         if self.in_series.as_ref() != Some(&block.sensor) {
             return Ok(());
         }
-        let Some(series) = &mut self.traces.settled else { return Ok(()) };
+        let traces = &mut self.traces;
+        let Some(series) = (if is_live { &mut traces.live } else { &mut traces.settled }) else {
+            return Ok(());
+        };
         for point in &block.points {
             if self.is_trace {
                 series.match_point(*point)?;
             } else if let Some(t_s) = self.findings.place.of_sample(&block.sensor, point.t) {
                 series.point(t_s, point)?;
-            }
-        }
-        Ok(())
-    }
-
-    fn live(&mut self, block: &TraceBlock) -> Result<(), AnalyzeError> {
-        if self.in_series.as_ref() != Some(&block.sensor) {
-            return Ok(());
-        }
-        let Some(series) = &mut self.traces.live else { return Ok(()) };
-        for point in &block.points {
-            if self.is_trace {
-                series.match_point(*point)?;
-            } else if let Some(t_s) = self.findings.place.of_sample(&block.sensor, point.t) {
-                series.point(t_s, point)?;
-            } else {
+            } else if is_live {
                 self.early.push(*point);
             }
         }
