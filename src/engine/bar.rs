@@ -14,7 +14,7 @@ use crate::model::{
     ConcentricDirection, DeviceTime, HostTime, ImuBlock, Movement, MovementKey, RejectReason, RepMetrics,
     RepStage, RingRange, SensorId, Sighting, TracePoint,
 };
-use crate::motion::track::{Motion, TrackParams};
+use crate::motion::track::TrackParams;
 use crate::motion::{Counters, MotionParams, MotionSample, Note, Output, Pipeline};
 use std::collections::BTreeMap;
 
@@ -103,7 +103,7 @@ impl Bar {
             pipeline: Pipeline::new(params.motion.clone()),
             live: LiveDetector::new(params.live),
             strokes: LiveDetector::new(params.live),
-            track: Track::default(),
+            track: Track::new(params.track),
             series: settled_trace.then(|| Series::new(params.track)),
             ledger: Ledger::new(sensor.clone(), 1),
             known: BTreeMap::new(),
@@ -276,12 +276,10 @@ impl Bar {
 
     /// Finds the movements of the open activity that ended before `until`, and says what is new about them.
     fn look(&mut self, until: DeviceTime, look: Look, prior: &MovementPrior, seen: &mut Seen) {
-        let (samples, params) = (self.track.samples(), &self.params);
+        let (motion, params) = (self.track.motion(), &self.params);
         let mut found = match look {
-            Look::Early => {
-                lifting::analyze(Motion::from_inertial(samples, &params.track), prior, &params.lifting)
-            }
-            Look::Last => lifting::vote::settle(samples, &params.track, prior, &params.lifting),
+            Look::Early => lifting::analyze(motion, prior, &params.lifting),
+            Look::Last => lifting::vote::settle(motion, &params.track, prior, &params.lifting),
         };
         found.retain(|found| found.end <= until);
         let phases: Vec<_> = found.iter().map(|found| (found.start.0, found.end.0)).collect();
@@ -327,7 +325,7 @@ impl Bar {
         self.has_begun = false;
         self.live = LiveDetector::new(self.params.live);
         self.strokes = LiveDetector::new(self.params.live);
-        self.track = Track::default();
+        self.track = Track::new(self.params.track);
         self.ledger = Ledger::new(self.sensor.clone(), stream);
         self.known.clear();
         (self.now, self.told_at, self.last_movement) = (DeviceTime(0), DeviceTime(0), DeviceTime(0));
