@@ -100,6 +100,7 @@ impl<const N: usize> Smoother<N> {
 
     /// Carries the forward pass on to the last point.
     fn forward(&mut self, points: &[Kinematic], params: &TrackParams) {
+        self.steps.reserve(points.len() - self.begin - self.steps.len());
         for i in self.begin + self.steps.len()..points.len() {
             let point = &points[i];
             let step = match self.steps.last_mut() {
@@ -147,6 +148,7 @@ impl Step {
     }
 
     /// The point after this one.
+    #[inline]
     fn next(&mut self, way: &Way, height_m2: f64, at_rest: bool) -> Self {
         let &Way { dt, acceleration_m_s2: a, noise_m2_s3, shock_m2_s2 } = way;
         let [height, velocity] = self.state;
@@ -157,6 +159,7 @@ impl Step {
         Self::measured(predicted, p, height_m2, at_rest)
     }
 
+    #[inline]
     fn measured(predicted: State, p: Covariance, height_m2: f64, at_rest: bool) -> Self {
         let k = [p[0] / (p[0] + height_m2), p[1] / (p[0] + height_m2)];
         let mut state = [predicted[0] - k[0] * predicted[0], predicted[1] - k[1] * predicted[0]];
