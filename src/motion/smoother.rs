@@ -14,6 +14,9 @@ use std::f64::consts::TAU;
 
 /// Length of the blocks that share one backward pass, s.
 const BLOCK_S: f64 = 1.0;
+/// So many steps of final blocks are forgotten at once: enough that it costs nothing, few enough for the processor's
+/// near memory.
+const MANY_STEPS: usize = 2000;
 /// Prior standard deviation of the first height, m, and the first velocity, m/s: activity starts near rest.
 const FIRST_SD: (f64, f64) = (0.5, 0.3);
 
@@ -48,7 +51,8 @@ pub(crate) struct Smoother<const N: usize> {
     begin: usize,
     /// End of that block, in blocks since the first point.
     block: f64,
-    /// The forward pass from `begin` up to the last point that is certain.
+    /// The forward pass from this point on.
+    first_step: usize,
     steps: Vec<[Step; N]>,
     settled_until: Option<DeviceTime>,
 }
@@ -56,7 +60,7 @@ pub(crate) struct Smoother<const N: usize> {
 impl<const N: usize> Smoother<N> {
     pub(crate) fn new(cutoffs_hz: [f64; N]) -> Self {
         let r = cutoffs_hz.map(|cutoff_hz| USUAL_NOISE_M2_S3 / (TAU * cutoff_hz).powi(4));
-        Self { r, begin: 0, block: 1.0, steps: Vec::new(), settled_until: None }
+        Self { r, begin: 0, block: 1.0, first_step: 0, steps: Vec::new(), settled_until: None }
     }
 
     /// Writes the states of all points that are not final yet; returns the time before which they are.
@@ -70,8 +74,6 @@ impl<const N: usize> Smoother<N> {
         mut write: impl FnMut(usize, &mut Kinematic, [State; N]),
     ) -> DeviceTime {
         let Some(first) = points.first().map(|p| p.time) else { return DeviceTime(0) };
-        self.forward(points, params);
-        let first_step = self.begin;
         let (mut begin, mut block) = (self.begin, self.block);
         let mut settled_until = self.settled_until;
         while begin < points.len() {
@@ -79,9 +81,9 @@ impl<const N: usize> Smoother<N> {
             let end = begin + points[begin..].partition_point(|p| p.time < block_end);
             let horizon = block_end.plus_seconds(params.lookahead_s);
             let seen = end + points[end..].partition_point(|p| p.time <= horizon);
-            backward(&self.steps[begin - first_step..seen - first_step], end - begin, |i, states| {
-                write(begin + i, &mut points[begin + i], states);
-            });
+            self.forward(&points[..seen], params);
+            let steps = &self.steps[begin - self.first_step..seen - self.first_step];
+            backward(steps, end - begin, |i, states| write(begin + i, &mut points[begin + i], states));
             if seen < points.len() {
                 settled_until = Some(block_end);
             }
@@ -91,17 +93,25 @@ impl<const N: usize> Smoother<N> {
             block = (block + 1.0).max(at.floor() + 1.0);
             if seen < certain {
                 (self.begin, self.block, self.settled_until) = (begin, block, settled_until);
+                self.forget(MANY_STEPS);
             }
         }
-        self.steps.truncate(certain - first_step);
-        self.steps.drain(..self.begin - first_step);
+        self.steps.truncate(certain - self.first_step);
+        self.forget(1);
         settled_until.unwrap_or(first)
+    }
+
+    /// Forgets the steps of final blocks, when there are as many as this.
+    fn forget(&mut self, many: usize) {
+        if self.begin - self.first_step >= many {
+            self.steps.drain(..self.begin - self.first_step);
+            self.first_step = self.begin;
+        }
     }
 
     /// Carries the forward pass on to the last point.
     fn forward(&mut self, points: &[Kinematic], params: &TrackParams) {
-        self.steps.reserve(points.len() - self.begin - self.steps.len());
-        for i in self.begin + self.steps.len()..points.len() {
+        for i in self.first_step + self.steps.len()..points.len() {
             let point = &points[i];
             let step = match self.steps.last_mut() {
                 None => self.r.map(|r| Step::first(r / params.bridge_s, point.at_rest)),

@@ -145,7 +145,8 @@ impl Motion {
     pub fn through<const N: usize>(&self, cutoffs_hz: [f64; N], params: &TrackParams) -> [Self; N] {
         let mut motions = std::array::from_fn(|_| self.clone());
         let mut points = self.points.clone();
-        Smoother::new(cutoffs_hz).smooth(&mut points, 0, params, |i, _, states| {
+        let certain = points.len();
+        Smoother::new(cutoffs_hz).smooth(&mut points, certain, params, |i, _, states| {
             for (motion, [height, velocity]) in motions.iter_mut().zip(states) {
                 (motion.points[i].height_m, motion.points[i].velocity_m_s) = (height, velocity);
             }
