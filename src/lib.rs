@@ -23,7 +23,10 @@
 //! | [`engine`] | the pure composition of all above |
 //! | [`simulate`] | pure, seeded: bars and feet with truth, sensors' bytes, faults of a link |
 //! | [`config`] | the exercise catalogue and parameters, parsed and validated |
-//! | [`radio`] | delivers bytes: captures and traces from files |
+//! | [`radio`] | delivers bytes: captures and traces from files, replays, the simulator |
+//! | [`store`] | the journal: one SQLite file that only grows, and what reads it |
+//! | [`web`] | HTTP API, live stream and the built dashboard |
+//! | [`daemon`] | tasks, channels, supervision and shutdown: the wiring of all rooms |
 //! | [`cli`] | one file a subcommand |
 //!
 //! Everything down to `simulate` is pure: no I/O, clock, thread, logging or random order. The tests in
@@ -32,6 +35,7 @@
 pub mod cli;
 pub mod coach;
 pub mod config;
+pub mod daemon;
 pub mod engine;
 pub mod lifting;
 pub mod model;
@@ -41,3 +45,5 @@ pub mod running;
 pub mod sensors;
 pub mod session;
 pub mod simulate;
+pub mod store;
+pub mod web;

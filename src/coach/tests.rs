@@ -56,6 +56,7 @@ fn view(reps: Vec<Rep>) -> SetView {
         end: None,
         reps: Vec::new(),
         summaries: Vec::new(),
+        stop_line: None,
         algorithm: tag(),
     };
     let mut view = SetView { record, reps, context: StationContext::default(), exercise: None, plates: None };

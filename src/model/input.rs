@@ -1,6 +1,9 @@
 //! Everything that may enter the engine. All of it is journalled, so all of it is data.
 
-use super::{Athlete, CadenceUnit, HostTime, RepId, SensorAssignment, SensorId, StationContext, StationId};
+use super::{
+    Athlete, CadenceUnit, HostTime, Rep, RepId, SensorAssignment, SensorId, SetId, SetRecord, StationContext,
+    StationId,
+};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -138,6 +141,13 @@ pub enum Order {
         /// The station.
         station: StationId,
     },
+    /// Says late who lifted what in a set, open or closed; replaces what was said of it before.
+    LabelSet {
+        /// The set.
+        set: SetId,
+        /// All its labels.
+        context: StationContext,
+    },
     /// A rejected movement was a repetition after all.
     RestoreRep {
         /// The movement.
@@ -174,9 +184,21 @@ pub enum Context {
         /// Its unit.
         unit: CadenceUnit,
     },
+    /// A set of the past, so that an order about it finds it.
+    PastSet(Box<PastSet>),
     /// Numbers already taken, so that new entities continue after them.
     Ids {
         /// The next free number.
         next: u64,
     },
+}
+
+/// A closed set as the store has it. Its times are those of the run that recorded it; only their differences mean
+/// something here.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PastSet {
+    /// The set.
+    pub record: SetRecord,
+    /// All its movements, rejected ones too, in order.
+    pub reps: Vec<Rep>,
 }

@@ -4,6 +4,7 @@
 //! unknown is `None`, never zero.
 
 mod advice;
+mod change;
 mod event;
 mod exercise;
 mod ids;
@@ -15,6 +16,7 @@ mod set;
 mod time;
 
 pub use advice::{Advice, AdviceAction, AdviceInput, Confidence, Goal};
+pub use change::{AthleteProfile, Change, DeviceToken, SensorProfile};
 pub use event::{
     CadenceRecord, Event, LinkState, Notice, NoticeKind, Request, RequestAction, SensorStatus, StreamStart,
     TraceBlock, TracePoint,
@@ -24,7 +26,9 @@ pub use exercise::{
     PrimaryVelocity, Sides,
 };
 pub use ids::{AdviceId, AthleteId, ExerciseId, RepId, SensorId, SessionId, SetId, StationId};
-pub use input::{Characteristic, Command, Context, Input, LinkChange, Notification, Order, sig_uuid};
+pub use input::{
+    Characteristic, Command, Context, Input, LinkChange, Notification, Order, PastSet, sig_uuid,
+};
 pub use people::{Athlete, CadenceUnit, Foot, SensorAssignment, SensorRole, Side, StationContext};
 pub use reading::{
     BatteryReading, DeviceInformation, ImuBlock, ImuSample, Reading, RingRange, RunningReading, SampleClock,
@@ -33,5 +37,5 @@ pub use reading::{
 pub use rep::{
     AlgorithmTag, Movement, MovementKey, RejectReason, Rep, RepMetrics, RepSource, RepStage, Sighting,
 };
-pub use set::{SessionRecord, SetEnd, SetRecord, SetRole, SetSummary};
+pub use set::{SessionRecord, SetEnd, SetRecord, SetRole, SetSummary, StopLine};
 pub use time::{DeviceTime, HostTime, NANOS_PER_SECOND, nanos_from_seconds, seconds_from_nanos};

@@ -34,8 +34,20 @@ pub struct SetRecord {
     pub reps: Vec<RepId>,
     /// Figures over its accepted repetitions; one entry, or one for each side where sides are separate.
     pub summaries: Vec<SetSummary>,
+    /// Where the coach would end it, once it has a repetition to compare with.
+    #[serde(default)]
+    pub stop_line: Option<StopLine>,
     /// By which algorithm and parameters.
     pub algorithm: AlgorithmTag,
+}
+
+/// The velocity at which a set is over.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct StopLine {
+    /// Velocity loss against the best repetition, percent.
+    pub velocity_loss_cap_pct: f64,
+    /// The primary velocity that stands for it, m/s.
+    pub velocity_m_s: f64,
 }
 
 /// The place of a set in a session.

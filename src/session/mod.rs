@@ -132,7 +132,7 @@ impl Sessions {
                     format!("numbers from {next} on would soon end: the count goes on where it was");
                 self.notice(at, NoticeKind::BadValue, message);
             }
-            Context::Ids { .. } | Context::Sensor(_) | Context::CadenceUnit { .. } => {}
+            Context::Ids { .. } | Context::PastSet(_) | Context::Sensor(_) | Context::CadenceUnit { .. } => {}
         }
     }
 
@@ -151,6 +151,7 @@ impl Sessions {
                 station.cut(at, SetEnd::Command);
                 station.trainings.end_all(out);
             }),
+            Order::LabelSet { .. } => {}
             Order::RestoreRep { rep } => self.decide(at, *rep, true),
             Order::RejectRep { rep } => self.decide(at, *rep, false),
         }

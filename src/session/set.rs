@@ -64,6 +64,7 @@ impl SetState {
             end: self.end,
             reps: members.iter().map(|entry| entry.id()).collect(),
             summaries: self.summaries(members),
+            stop_line: None,
             algorithm: self.labels.algorithm.clone(),
         }
     }

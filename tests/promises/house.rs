@@ -44,15 +44,53 @@ const HOUSE: &[Room] = &[
     pure("coach", &["model", "lifting", "running", "session"], &[]),
     pure("engine", &["model", "sensors", "motion", "lifting", "running", "session", "coach"], &[]),
     pure("simulate", &["model", "sensors"], &["firmware_protocol", "libm", "nalgebra"]),
-    edge("config", &["model"], &["toml", "strsim"]),
-    edge("radio", &["model", "sensors"], &["serde_json"]),
-    edge("cli", ALL, &["clap", "serde_json", "firmware_protocol"]),
+    edge("config", &["model"], &["jiff", "schemars", "serde_json", "strsim", "toml"]),
+    edge("radio", &["model", "sensors", "simulate"], &["serde_json", "tokio", "tokio_util", "tracing"]),
+    edge("store", &["model"], &["rusqlite", "serde_json", "sha2", "tokio", "tracing", "zstd"]),
+    edge("web", &["model", "store"], WEB_CRATES),
+    edge(
+        "daemon",
+        ALL,
+        &[
+            "rusqlite",
+            "sd_notify",
+            "serde_json",
+            "tokio",
+            "tokio_util",
+            "tracing",
+            "tracing_journald",
+            "tracing_subscriber",
+        ],
+    ),
+    edge(
+        "cli",
+        ALL,
+        &["clap", "firmware_protocol", "jiff", "serde_json", "sha2", "tokio", "tokio_util", "tracing"],
+    ),
 ];
 
-/// Every room but the daemon's own.
+/// What the web room builds on.
+const WEB_CRATES: &[&str] = &[
+    "axum",
+    "getrandom",
+    "jiff",
+    "prometheus_client",
+    "rust_embed",
+    "serde_json",
+    "sha2",
+    "tokio",
+    "tokio_util",
+    "tower",
+    "tower_http",
+    "tracing",
+    "utoipa",
+    "utoipa_axum",
+];
+
+/// Every room.
 const ALL: &[&str] = &[
     "model", "sensors", "motion", "lifting", "running", "session", "coach", "engine", "simulate", "config",
-    "radio",
+    "radio", "store", "web", "daemon",
 ];
 
 /// Crates that only describe data and errors: all rooms may name them.

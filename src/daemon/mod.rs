@@ -1,0 +1,1 @@
+//! Tasks, channels, supervision and shutdown: the wiring of all rooms.
