@@ -8,6 +8,7 @@ pub mod live;
 pub mod metrics;
 pub mod movement;
 pub mod overlap;
+mod pick_up;
 pub mod prior;
 #[cfg(test)]
 mod script;

@@ -1,6 +1,7 @@
 //! Candidates for repetitions: every stroke in the concentric direction, with its neighbours, and its phases cut to
 //! the part that moves.
 
+use super::pick_up;
 use super::prior::MovementPrior;
 use super::strokes::Stroke;
 use crate::model::{DeviceTime, PhaseOrder};
@@ -28,6 +29,8 @@ pub struct Candidate {
     pub to_end_s: f64,
     /// The bar had been let go just before: it bounces.
     pub bounces: bool,
+    /// Taken up from where it lay and held, not lowered, before it went further up: brought to where the set begins.
+    pub picked_up: bool,
     /// Rest around the upper and the lower turn-round, s.
     pub rest_s: (f64, f64),
     /// The recording ends within the stroke.
@@ -80,6 +83,9 @@ pub fn candidates(motion: &Motion, strokes: &[Stroke]) -> Vec<Candidate> {
                     .rev()
                     .take_while(|s| at(stroke.first) - at(s.last) < BOUNCE_S)
                     .any(|s| s.fell),
+                picked_up: after
+                    .zip(strokes.get(k + 2))
+                    .is_some_and(|(_, next)| pick_up::stays_up(points, &stroke, next)),
                 duration_s: at(stroke.last) - at(stroke.first),
                 rest_s: (
                     rest_around(points, stroke.last, stroke.peak_m_s),
