@@ -268,6 +268,15 @@ impl<'a> Court<'a> {
         }
     }
 
+    /// Way down after a candidate to where the next one starts, m. Where the set starts from below, what came down by a
+    /// repetition's way had gone up by it, whatever is left of that where a recording begins or a link is bad.
+    fn came_down(&self, i: usize, order: PhaseOrder) -> f64 {
+        let goes_on = self.limits.get(i + 1).is_some_and(Option::is_none);
+        let after =
+            self.candidates[i].after.filter(|s| goes_on && order == PhaseOrder::ConcentricFirst && !s.fell);
+        after.map_or(0.0, |s| s.travel_m)
+    }
+
     /// Strong enough to stand at an end of the set.
     fn core(&self, i: usize, order: PhaseOrder) -> bool {
         let c = &self.candidates[i];
@@ -278,7 +287,7 @@ impl<'a> Court<'a> {
         self.limits[i].is_none()
             && !self.falls_short(i)
             && self.distance(i) <= self.params.edge
-            && self.way(i) >= self.params.partial_way * self.usual_way_m
+            && self.way(i).max(self.came_down(i, order)) >= self.params.partial_way * self.usual_way_m
             && c.stroke.peak_m_s >= self.params.partial_speed * self.reference_speed()
             && (self.complete(i, order)
                 || self.at_edge(i, order) && self.way(i) >= self.params.whole * self.usual_way_m)
@@ -398,6 +407,8 @@ fn limit(c: &Candidate, prior: &MovementPrior, params: &JudgeParams) -> Option<R
     let blurred = c.stroke.hole_s > params.hole_s;
     if c.bounces {
         Some(RejectReason::Dropped)
+    } else if c.picked_up {
+        Some(RejectReason::Unrack)
     } else if c.way_m.max(if blurred { c.stroke.travel_m } else { 0.0 }) < SMALLEST_SHARE * prior.min_rom_m
         || c.stroke.peak_m_s < SLOWEST_PEAK_M_S
     {
