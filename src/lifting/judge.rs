@@ -274,7 +274,14 @@ impl<'a> Court<'a> {
         let goes_on = self.limits.get(i + 1).is_some_and(Option::is_none);
         let after =
             self.candidates[i].after.filter(|s| goes_on && order == PhaseOrder::ConcentricFirst && !s.fell);
-        after.map_or(0.0, |s| s.travel_m)
+        after.map_or(0.0, |s| s.travel_m) / self.usual_way_m
+    }
+
+    /// Way of a candidate in the set's, each by the same measure. A hole may spoil the integral or the smoothed way.
+    fn share(&self, i: usize) -> f64 {
+        let c = &self.candidates[i];
+        let (integrated, smoothed) = (self.way(i) / self.usual_way_m, c.stroke.travel_m / self.reference_way());
+        if c.stroke.hole_s > self.params.hole_s { integrated.max(smoothed) } else { integrated }
     }
 
     /// Strong enough to stand at an end of the set.
@@ -287,10 +294,10 @@ impl<'a> Court<'a> {
         self.limits[i].is_none()
             && !self.falls_short(i)
             && self.distance(i) <= self.params.edge
-            && self.way(i).max(self.came_down(i, order)) >= self.params.partial_way * self.usual_way_m
+            && self.share(i).max(self.came_down(i, order)) >= self.params.partial_way
             && c.stroke.peak_m_s >= self.params.partial_speed * self.reference_speed()
             && (self.complete(i, order)
-                || self.at_edge(i, order) && self.way(i) >= self.params.whole * self.usual_way_m)
+                || self.at_edge(i, order) && self.share(i) >= self.params.whole)
     }
 
     fn most_supported(&self, among: impl Iterator<Item = usize>) -> Option<usize> {
@@ -365,7 +372,7 @@ impl<'a> Court<'a> {
             return self.limits[i];
         }
         let Some((first, last)) = body else { return Some(RejectReason::Isolated) };
-        let small = self.falls_short(i) || self.way(i) < self.params.partial_way * self.usual_way_m;
+        let small = self.falls_short(i) || self.share(i) < self.params.partial_way;
         if (first..=last).contains(&i) {
             let unlike =
                 (self.distance(i) > self.params.inside || self.falls_short(i)) && !self.candidates[i].cut;
