@@ -164,7 +164,10 @@ impl<'a> Court<'a> {
 
     /// How much a candidate may say of the set: nothing beyond the limits, little with a hole.
     fn voice(&self, i: usize) -> f64 {
-        match (self.limits[i], self.candidates[i].stroke.hole_s > self.params.hole_s) {
+        match (
+            self.limits[i],
+            self.candidates[i].astray || self.candidates[i].stroke.hole_s > self.params.hole_s,
+        ) {
             (Some(_), _) => 0.0,
             (None, true) => 0.3,
             (None, false) => 1.0,
@@ -280,7 +283,8 @@ impl<'a> Court<'a> {
     /// Way of a candidate in the set's, each by the same measure. A hole may spoil the integral or the smoothed way.
     fn share(&self, i: usize) -> f64 {
         let c = &self.candidates[i];
-        let (integrated, smoothed) = (self.way(i) / self.usual_way_m, c.stroke.travel_m / self.reference_way());
+        let (integrated, smoothed) =
+            (self.way(i) / self.usual_way_m, c.stroke.travel_m / self.reference_way());
         if c.stroke.hole_s > self.params.hole_s { integrated.max(smoothed) } else { integrated }
     }
 
@@ -296,8 +300,7 @@ impl<'a> Court<'a> {
             && self.distance(i) <= self.params.edge
             && self.share(i).max(self.came_down(i, order)) >= self.params.partial_way
             && c.stroke.peak_m_s >= self.params.partial_speed * self.reference_speed()
-            && (self.complete(i, order)
-                || self.at_edge(i, order) && self.share(i) >= self.params.whole)
+            && (self.complete(i, order) || self.at_edge(i, order) && self.share(i) >= self.params.whole)
     }
 
     fn most_supported(&self, among: impl Iterator<Item = usize>) -> Option<usize> {
@@ -405,7 +408,7 @@ pub(super) const SMALLEST_SHARE: f64 = 0.4;
 /// Without a hole in it only this much smaller: measured.
 const SMALL_SHARE: f64 = 0.7;
 /// And this much larger than the largest.
-const LARGEST_SHARE: f64 = 1.5;
+pub(super) const LARGEST_SHARE: f64 = 1.5;
 /// The slowest peak of a repetition, m/s: heaviest lifts peak at twice this.
 const SLOWEST_PEAK_M_S: f64 = 0.12;
 

@@ -136,7 +136,8 @@ fn mean_velocity_sd(phases: &Phases, mean_velocity: f64, hole_s: f64) -> f64 {
     let drift = q * duration / 12.0;
     let cycle = duration + phases.eccentric.as_ref().map_or(duration, Curve::duration_s);
     let closure = phases.missing_m.map_or(0.0, |m| 0.5 * m / cycle);
-    (drift + closure * closure + jitter(mean_velocity, duration).powi(2)).sqrt()
+    let astray = phases.astray_m / duration;
+    (drift + closure * closure + astray * astray + jitter(mean_velocity, duration).powi(2)).sqrt()
 }
 
 #[cfg(test)]
@@ -167,7 +168,7 @@ mod tests {
             points.push(CurvePoint { t_s: t, velocity_m_s: v, acceleration_m_s2: acceleration(t) });
         }
         let concentric = Curve { start: DeviceTime(0), points, residual_m_s: 0.0 };
-        Phases { eccentric: None, concentric, missing_m: None }
+        Phases { eccentric: None, concentric, missing_m: None, astray_m: 0.0 }
     }
 
     fn mean_until(phases: &Phases, end_s: f64) -> f64 {

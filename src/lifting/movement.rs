@@ -1,6 +1,7 @@
 //! Candidates for repetitions: every stroke in the concentric direction, with its neighbours, and its phases cut to
 //! the part that moves.
 
+use super::judge::LARGEST_SHARE;
 use super::pick_up;
 use super::prior::MovementPrior;
 use super::strokes::Stroke;
@@ -19,6 +20,8 @@ pub struct Candidate {
     pub after: Option<Stroke>,
     /// Way of its moving part, integrated between its own ends, m.
     pub way_m: f64,
+    /// That integral says nothing: [`way_m`](Self::way_m) is the smoothed one.
+    pub astray: bool,
     /// Highest speed of its moving part, m/s.
     pub peak_m_s: f64,
     /// Start of the concentric stroke, s since the track's first point.
@@ -56,7 +59,7 @@ const CUT_S: f64 = 0.1;
 
 /// All candidates, oldest first. The strokes are those of a motion whose concentric direction is up.
 #[must_use]
-pub fn candidates(motion: &Motion, strokes: &[Stroke]) -> Vec<Candidate> {
+pub fn candidates(motion: &Motion, strokes: &[Stroke], prior: &MovementPrior) -> Vec<Candidate> {
     let points = &motion.points;
     let (Some(first), Some(last)) = (points.first(), points.last()) else { return Vec::new() };
     let at = |i: usize| points[i].time.seconds_since(first.time);
@@ -70,9 +73,12 @@ pub fn candidates(motion: &Motion, strokes: &[Stroke]) -> Vec<Candidate> {
             let before = k.checked_sub(1).map(|j| strokes[j]);
             let after = strokes.get(k + 1).copied();
             let moving = moving_part(motion, &upright_with(motion, stroke, before, after));
+            let way_m = moving.displacement_m();
+            let astray = goes_astray(way_m, &stroke, prior);
             Candidate {
                 stroke,
-                way_m: moving.displacement_m(),
+                way_m: if astray { stroke.travel_m } else { way_m },
+                astray,
                 peak_m_s: moving.points.iter().map(|p| p.velocity_m_s).fold(0.0, f64::max),
                 before,
                 after,
@@ -97,6 +103,13 @@ pub fn candidates(motion: &Motion, strokes: &[Stroke]) -> Vec<Candidate> {
         .collect()
 }
 
+/// Whether the integrated way is longer than the exercise allows while the smoothed one is not: over a hole or an impact
+/// the turn-rounds were missed. A way too short says no such thing, since the smoothed height invents movements.
+fn goes_astray(way_m: f64, stroke: &Stroke, prior: &MovementPrior) -> bool {
+    let longest = LARGEST_SHARE * prior.max_rom_m;
+    way_m > longest && stroke.travel_m <= longest
+}
+
 /// How long the bar stays slow around a point, s.
 fn rest_around(points: &[Kinematic], turn: usize, peak_m_s: f64) -> f64 {
     let moves = |p: &Kinematic| p.velocity_m_s.abs() > BEGUN * peak_m_s;
@@ -114,6 +127,8 @@ pub struct Phases {
     pub concentric: Curve,
     /// Height missing after the cycle before closure, m; `None` when there was no cycle to close.
     pub missing_m: Option<f64>,
+    /// How far an integral that says nothing was from the smoothed way that is used instead, m; 0 when it is used.
+    pub astray_m: f64,
 }
 
 impl Phases {
@@ -138,15 +153,28 @@ pub(crate) const PHASE_NOISE_M2_S3: f64 = 0.02;
 /// A cycle whose halves differ by more than this share of the larger is not one cycle.
 const UNEQUAL: f64 = 0.5;
 
-/// Integrates a candidate's phases from its own samples, whatever surrounds them.
+/// Integrates a candidate's phases from its own samples, whatever surrounds them; where the integral of the concentric
+/// one goes astray over a hole, the smoothed motion stands for it.
 #[must_use]
 pub fn phases(motion: &Motion, candidate: &Candidate, order: PhaseOrder, prior: &MovementPrior) -> Phases {
+    let integrated = integrated(motion, candidate, order, prior);
+    let way = integrated.concentric.displacement_m();
+    if !goes_astray(way, &candidate.stroke, prior) {
+        return integrated;
+    }
+    let concentric = constrain::measured(&motion.points[candidate.stroke.first..=candidate.stroke.last]);
+    let astray_m = (way - concentric.displacement_m()).abs();
+    Phases { concentric, missing_m: None, astray_m, ..integrated }
+}
+
+fn integrated(motion: &Motion, candidate: &Candidate, order: PhaseOrder, prior: &MovementPrior) -> Phases {
     // a fall says nothing of where the bar was held
     let Some(other) = candidate.other_half(order).filter(|other| !other.fell) else {
         return Phases {
             eccentric: None,
             concentric: moving_part(motion, &candidate.stroke),
             missing_m: None,
+            astray_m: 0.0,
         };
     };
     let (mut concentric, mut other) = match order {
@@ -166,7 +194,7 @@ pub fn phases(motion: &Motion, candidate: &Candidate, order: PhaseOrder, prior: 
         missing_m = Some(constrain::close(&mut concentric, &mut other, drift / (drift + spread)));
     }
     let eccentric = (order == PhaseOrder::EccentricFirst).then_some(other);
-    Phases { eccentric, concentric, missing_m }
+    Phases { eccentric, concentric, missing_m, astray_m: 0.0 }
 }
 
 fn equal(way: f64, back: f64) -> bool {
