@@ -147,7 +147,12 @@ impl<'a> Court<'a> {
     /// Way of a candidate, m. The drift filter shrinks a grinding repetition; its own integral does not.
     fn way(&self, i: usize) -> f64 {
         let c = &self.candidates[i];
-        if c.stroke.hole_s > self.params.hole_s { c.way_m.max(c.stroke.travel_m) } else { c.way_m }
+        if self.blurred(i) { c.way_m.max(c.stroke.travel_m) } else { c.way_m }
+    }
+
+    /// Whether a hole spoils its way and speed.
+    fn blurred(&self, i: usize) -> bool {
+        self.candidates[i].stroke.hole_s > self.params.hole_s
     }
 
     fn reference_way(&self) -> f64 {
@@ -164,10 +169,7 @@ impl<'a> Court<'a> {
 
     /// How much a candidate may say of the set: nothing beyond the limits, little with a hole.
     fn voice(&self, i: usize) -> f64 {
-        match (
-            self.limits[i],
-            self.candidates[i].astray || self.candidates[i].stroke.hole_s > self.params.hole_s,
-        ) {
+        match (self.limits[i], self.candidates[i].astray || self.blurred(i)) {
             (Some(_), _) => 0.0,
             (None, true) => 0.3,
             (None, false) => 1.0,
@@ -219,7 +221,7 @@ impl<'a> Court<'a> {
     /// Distance from the set's measure, in standard deviations. A hole blurs way and speed, and to be slower than the
     /// set is a tired lifter's right: both count half.
     fn distance(&self, i: usize) -> f64 {
-        let blur = if self.candidates[i].stroke.hole_s > self.params.hole_s { 0.5 } else { 1.0 };
+        let blur = if self.blurred(i) { 0.5 } else { 1.0 };
         let [way, speed, turn] = std::array::from_fn(|axis| self.features[i][axis] - self.reference[axis]);
         let tired = if speed < 0.0 { 0.5 } else { 1.0 };
         ((blur * way).powi(2) + (tired * blur * speed).powi(2) + turn.powi(2)).sqrt()
@@ -227,8 +229,7 @@ impl<'a> Court<'a> {
 
     /// Measured without a hole, and less than the exercise asks for.
     fn falls_short(&self, i: usize) -> bool {
-        let c = &self.candidates[i];
-        c.stroke.hole_s <= self.params.hole_s && c.way_m < SMALL_SHARE * self.prior.min_rom_m
+        !self.blurred(i) && self.candidates[i].way_m < SMALL_SHARE * self.prior.min_rom_m
     }
 
     fn has_half(&self, way_m: f64) -> bool {
@@ -271,21 +272,20 @@ impl<'a> Court<'a> {
         }
     }
 
-    /// Way down after a candidate to where the next one starts, m. Where the set starts from below, what came down by a
-    /// repetition's way had gone up by it, whatever is left of that where a recording begins or a link is bad.
-    fn came_down(&self, i: usize, order: PhaseOrder) -> f64 {
-        let goes_on = self.limits.get(i + 1).is_some_and(Option::is_none);
-        let after =
-            self.candidates[i].after.filter(|s| goes_on && order == PhaseOrder::ConcentricFirst && !s.fell);
-        after.map_or(0.0, |s| s.travel_m) / self.usual_way_m
+    /// Way of a candidate as a share of the set's, each by the same measure: a hole may spoil either.
+    fn share(&self, i: usize) -> f64 {
+        let integrated = self.way(i) / self.usual_way_m;
+        let smoothed = self.candidates[i].stroke.travel_m / self.reference_way();
+        if self.blurred(i) { integrated.max(smoothed) } else { integrated }
     }
 
-    /// Way of a candidate in the set's, each by the same measure. A hole may spoil the integral or the smoothed way.
-    fn share(&self, i: usize) -> f64 {
-        let c = &self.candidates[i];
-        let (integrated, smoothed) =
-            (self.way(i) / self.usual_way_m, c.stroke.travel_m / self.reference_way());
-        if c.stroke.hole_s > self.params.hole_s { integrated.max(smoothed) } else { integrated }
+    /// Way down after a candidate to where the next one starts, as a share of the set's way. Where repetitions start
+    /// from below, what came down had gone up before, whatever the beginning of a recording has left of that.
+    fn came_down(&self, i: usize, order: PhaseOrder) -> f64 {
+        let goes_on = self.limits.get(i + 1).is_some_and(Option::is_none);
+        let from_below = order == PhaseOrder::ConcentricFirst;
+        let after = self.candidates[i].after.filter(|s| goes_on && from_below && !s.fell);
+        after.map_or(0.0, |s| s.travel_m / self.usual_way_m)
     }
 
     /// Strong enough to stand at an end of the set.

@@ -129,7 +129,7 @@ fn jitter(mean_velocity: f64, duration: f64) -> f64 {
 
 /// First honest estimate of the mean velocity's standard deviation: the integral of a random walk pinned at both ends
 /// has variance `q·T³/12`; a hole adds to `q` for its share of the time; the height that was missing after the cycle
-/// and the jitter of the ends come on top.
+/// and the jitter of the ends come on top, and so does the whole of what an integral was off that had to be replaced.
 fn mean_velocity_sd(phases: &Phases, mean_velocity: f64, hole_s: f64) -> f64 {
     let duration = phases.concentric.duration_s();
     let q = PHASE_NOISE_M2_S3 + HOLE_NOISE_M2_S4 * hole_s * (hole_s / duration).min(1.0);
@@ -193,5 +193,11 @@ mod tests {
         phases.concentric.points.retain(|p| p.t_s < 0.29);
         let m = metrics(&phases, 0.0, false, true);
         assert_eq!(m.mean_velocity_m_s, m.mean_propulsive_velocity_m_s);
+    }
+
+    #[test]
+    fn what_replaces_an_integral_that_went_astray_is_hardly_believed() {
+        let quality = |astray_m| metrics(&Phases { astray_m, ..thrown() }, 0.0, false, true).quality;
+        assert!(quality(0.0).is_some_and(|q| q > 0.5) && quality(1.0).is_some_and(|q| q < 0.1));
     }
 }
