@@ -412,13 +412,11 @@ pub(super) const LARGEST_SHARE: f64 = 1.5;
 /// The slowest peak of a repetition, m/s: heaviest lifts peak at twice this.
 const SLOWEST_PEAK_M_S: f64 = 0.12;
 
-/// What the exercise itself rules out. Holes blur size and speed, so they excuse from the upper limits.
+/// What its surroundings or the exercise itself rule out. Holes blur size and speed, so they excuse from the upper limits.
 fn limit(c: &Candidate, prior: &MovementPrior, params: &JudgeParams) -> Option<RejectReason> {
     let blurred = c.stroke.hole_s > params.hole_s;
-    if c.bounces {
-        Some(RejectReason::Dropped)
-    } else if c.picked_up {
-        Some(RejectReason::Unrack)
+    if c.ruled_out.is_some() {
+        c.ruled_out
     } else if c.way_m.max(if blurred { c.stroke.travel_m } else { 0.0 }) < SMALLEST_SHARE * prior.min_rom_m
         || c.stroke.peak_m_s < SLOWEST_PEAK_M_S
     {

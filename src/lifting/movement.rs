@@ -5,7 +5,7 @@ use super::judge::LARGEST_SHARE;
 use super::pick_up;
 use super::prior::MovementPrior;
 use super::strokes::Stroke;
-use crate::model::{DeviceTime, PhaseOrder};
+use crate::model::{DeviceTime, PhaseOrder, RejectReason};
 use crate::motion::constrain::{self, Curve};
 use crate::motion::track::{Evidence, Kinematic, Motion};
 
@@ -30,10 +30,9 @@ pub struct Candidate {
     pub duration_s: f64,
     /// From the end of the stroke to the end of the track, s.
     pub to_end_s: f64,
-    /// The bar had been let go just before: it bounces.
-    pub bounces: bool,
-    /// Taken up from where it lay and held, not lowered, before it went further up: brought to where the set begins.
-    pub picked_up: bool,
+    /// What its surroundings say it is instead of a repetition: the bouncing of a bar that was let go, or the way from
+    /// where the bar lay to where the set begins.
+    pub ruled_out: Option<RejectReason>,
     /// Rest around the upper and the lower turn-round, s.
     pub rest_s: (f64, f64),
     /// The recording ends within the stroke.
@@ -75,6 +74,10 @@ pub fn candidates(motion: &Motion, strokes: &[Stroke], prior: &MovementPrior) ->
             let moving = moving_part(motion, &upright_with(motion, stroke, before, after));
             let way_m = moving.displacement_m();
             let astray = goes_astray(way_m, &stroke, prior);
+            let just_before = |s: &&Stroke| at(stroke.first) - at(s.last) < BOUNCE_S;
+            let bounces = strokes[..k].iter().rev().take_while(just_before).any(|s| s.fell);
+            let next = after.and(strokes.get(k + 2));
+            let picked_up = next.is_some_and(|next| pick_up::stays_up(points, &stroke, next));
             Candidate {
                 stroke,
                 way_m: if astray { stroke.travel_m } else { way_m },
@@ -84,14 +87,11 @@ pub fn candidates(motion: &Motion, strokes: &[Stroke], prior: &MovementPrior) ->
                 after,
                 at_s: at(stroke.first),
                 to_end_s: end_s - at(stroke.last),
-                bounces: strokes[..k]
-                    .iter()
-                    .rev()
-                    .take_while(|s| at(stroke.first) - at(s.last) < BOUNCE_S)
-                    .any(|s| s.fell),
-                picked_up: after
-                    .zip(strokes.get(k + 2))
-                    .is_some_and(|(_, next)| pick_up::stays_up(points, &stroke, next)),
+                ruled_out: if bounces {
+                    Some(RejectReason::Dropped)
+                } else {
+                    picked_up.then_some(RejectReason::Unrack)
+                },
                 duration_s: at(stroke.last) - at(stroke.first),
                 rest_s: (
                     rest_around(points, stroke.last, stroke.peak_m_s),
