@@ -18,7 +18,7 @@ fn deadlift() -> MovementPrior {
 }
 
 fn found(samples: &[VerticalSample], prior: &MovementPrior) -> Vec<Found> {
-    analyze(Motion::from_inertial(samples, &TrackParams::default()), prior, &LiftingParams::default())
+    analyze(&Motion::from_inertial(samples, &TrackParams::default()), prior, &LiftingParams::default())
 }
 
 fn run(script: &Script, prior: &MovementPrior) -> Vec<Found> {
@@ -209,7 +209,7 @@ fn holes_cost_quality_but_no_repetition() {
 #[test]
 fn a_measured_track_is_taken_as_it_is() {
     let rows = Script::new().squats(5, 0.6, 1.2, 0.9, 1.0).rest(2.0).rows(30.0);
-    let all = analyze(Motion::from_measured(&rows), &squat(), &LiftingParams::default());
+    let all = analyze(&Motion::from_measured(&rows), &squat(), &LiftingParams::default());
     assert_eq!(accepted(&all).len(), 5, "{all:#?}");
     for rep in accepted(&all) {
         assert!(near(rep.metrics.mean_velocity_m_s, 0.6 / 0.9, 0.1), "{rep:#?}");
@@ -222,7 +222,7 @@ fn nothing_breaks_on_nothing() {
     assert!(found(&[], &squat()).is_empty());
     let one = VerticalSample::default();
     assert!(found(&[one], &squat()).is_empty());
-    assert!(analyze(Motion::from_measured(&[]), &squat(), &LiftingParams::default()).is_empty());
+    assert!(analyze(&Motion::from_measured(&[]), &squat(), &LiftingParams::default()).is_empty());
 }
 
 fn any_script() -> impl Strategy<Value = Script> {
