@@ -8,6 +8,7 @@ pub mod live;
 pub mod metrics;
 pub mod movement;
 pub mod overlap;
+mod pick_up;
 pub mod prior;
 #[cfg(test)]
 mod script;
@@ -63,7 +64,7 @@ pub fn analyze(motion: &Motion, prior: &MovementPrior, params: &LiftingParams) -
         ConcentricDirection::Down => Cow::Owned(motion.clone().inverted()),
     };
     let strokes = strokes::strokes(&motion.points, params.stroke_m);
-    let candidates = movement::candidates(&motion, &strokes);
+    let candidates = movement::candidates(&motion, &strokes, prior);
     let verdict = judge::judge(&candidates, &strokes, prior, &params.judge);
     candidates
         .iter()
