@@ -31,7 +31,9 @@ fn what_is_said_of_the_station_after_them_adds_to_labels_or_ends_the_set() {
     hall.say(0.0, context("ada", "back_squat", 100.0));
     hall.lift(1, 1.0, None);
     let set = hall.sets()[0].id;
+    hall.say(3.0, StationContext { planned_reps: Some(5), ..context("ada", "back_squat", 100.0) });
     hall.label(3.0, set, context("ada", "back_squat", 105.0));
+    assert_eq!(hall.sets()[0].load_kg, Some(105.0), "said after, if only by a breath");
     let goal = Some(crate::model::Goal::Power);
     hall.say(4.0, StationContext { goal, ..context("ada", "back_squat", 105.0) });
     hall.lift(2, 5.0, None);
