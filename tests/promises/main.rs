@@ -8,6 +8,7 @@ mod engine_is_one_machine;
 mod figures;
 mod gym;
 mod house;
+mod labels;
 mod lifting_reference;
 mod load;
 mod motion_reference;
