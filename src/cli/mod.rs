@@ -5,6 +5,7 @@
 mod analyze;
 mod error;
 mod exercises;
+mod openapi;
 mod ordered;
 mod progress;
 mod simulate;
@@ -37,6 +38,8 @@ enum Command {
     Analyze(analyze::Analyze),
     /// List the exercises and their identifiers
     Exercises(exercises::Exercises),
+    /// Print the OpenAPI document of the HTTP API
+    Openapi(openapi::OpenApi),
     /// Simulate bars and a runner with known truth: traces, captures, or a summary
     Simulate(simulate::Simulate),
 }
@@ -47,6 +50,7 @@ pub fn run() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Analyze(command) => command.run(),
         Command::Exercises(command) => command.run(),
+        Command::Openapi(command) => command.run(),
         Command::Simulate(command) => command.run(),
     };
     match result {
