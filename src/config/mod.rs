@@ -17,6 +17,6 @@ pub use exercises::{Catalogue, UnknownExercise};
 pub use layers::{Environment, Flags, InForce, Origin, SettingsError};
 pub use mistake::{Mistake, Mistakes};
 pub use settings::{
-    CONFIG_VERSION, ExerciseSettings, GymSettings, Level, LogSettings, Read, Settings, StationSettings,
+    CONFIG_VERSION, ExerciseSettings, GymSettings, Level, LogSettings, ReadAccess, Settings, StationSettings,
     StoreSettings, WebSettings,
 };

@@ -94,7 +94,7 @@ pub struct WebSettings {
     #[schemars(with = "String")]
     pub listen: SocketAddr,
     /// Who may read; changing always needs a device token, except from the machine itself.
-    pub read: Read,
+    pub read: ReadAccess,
     /// Names under which browsers may reach this machine, besides its own name and its addresses.
     #[serde(deserialize_with = "values::hosts")]
     pub hosts: Vec<String>,
@@ -103,14 +103,14 @@ pub struct WebSettings {
 impl Default for WebSettings {
     fn default() -> Self {
         let every_network = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
-        Self { listen: SocketAddr::new(every_network, 8480), read: Read::Open, hosts: Vec::new() }
+        Self { listen: SocketAddr::new(every_network, 8480), read: ReadAccess::Open, hosts: Vec::new() }
     }
 }
 
 /// Who may read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum Read {
+pub enum ReadAccess {
     /// Everyone on the network.
     Open,
     /// Devices with a token.
@@ -129,6 +129,14 @@ pub struct StoreSettings {
     #[serde(rename = "max_size", with = "values::size")]
     #[schemars(with = "String")]
     pub max_bytes: u64,
+}
+
+impl StoreSettings {
+    /// The store itself.
+    #[must_use]
+    pub fn file(&self) -> PathBuf {
+        self.directory.join("ironstride.db")
+    }
 }
 
 impl Default for StoreSettings {

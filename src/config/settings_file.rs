@@ -251,7 +251,7 @@ my.toml:15:17: invalid type: string \"long\", expected a number
             ("[sets]\nset_timeout_s = 500\nsession_timeout_s = 400", "4:21", "would be over before its sets"),
             ("[log]\nlevel = \"verbose\"", "3:9", "expected one of `error`"),
             ("[exercises]\nfile = \"/no/such/file.toml\"", "3:8", "correct the path"),
-            ("[web]\nlisten = ", "3:9", ""),
+            ("[web]\nlisten = ", "3:10", "string values must be quoted"),
             ("[web]\n[web]", "3:2", "duplicate"),
         ] {
             let shown = mistakes(text);
