@@ -15,7 +15,7 @@ pub(crate) struct Ran {
 }
 
 impl Ran {
-    fn new(output: Output) -> Self {
+    pub(crate) fn new(output: Output) -> Self {
         let text = |bytes| String::from_utf8(bytes).expect("the program prints UTF-8");
         let code = output.status.code().expect("the program ends by itself");
         Self { code, stdout: text(output.stdout), stderr: text(output.stderr) }
