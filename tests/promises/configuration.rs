@@ -71,11 +71,7 @@ fn wrong_configuration_is_explained_and_ends_with_2() {
     ), "{first}");
     assert!(second.contains(":5:1: unknown field `litsen`; did you mean `listen`?"), "{second}");
     for (variables, arguments, words) in [
-        (
-            vec![],
-            vec!["config", "check", "/no/such.toml"],
-            "cannot read the configuration /no/such.toml: ",
-        ),
+        (vec![], vec!["config", "check", "/no/such.toml"], "cannot read the configuration /no/such.toml: "),
         (
             vec![("IRONSTRIDE_CONFIG", "/no/such.toml")],
             vec!["config", "check"],
