@@ -1,6 +1,7 @@
 //! What can go wrong with a command as a whole, and the exit code it gives.
 
 use crate::config::{Mistakes, SettingsError, UnknownExercise};
+use crate::store::StoreError;
 use std::io;
 use std::path::PathBuf;
 use thiserror::Error;
@@ -22,6 +23,20 @@ pub(super) enum CliError {
     /// The configuration can't be used.
     #[error(transparent)]
     Settings(#[from] SettingsError),
+    /// The store can't be used.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A backup was written and is not whole.
+    #[error("{}: the copy is not whole ({faults}); `ironstride doctor` looks at the store", path.display())]
+    BadCopy {
+        /// The copy.
+        path: PathBuf,
+        /// What was found.
+        faults: String,
+    },
+    /// A number that nothing has.
+    #[error("{0}")]
+    NotFound(String),
     /// A file can't be written.
     #[error("cannot write {}: {source}; choose a place that exists and can be written", path.display())]
     Unwritable {
@@ -48,7 +63,12 @@ impl CliError {
     pub(super) fn exit_code(&self) -> u8 {
         match self {
             Self::Usage(_) | Self::UnknownExercise(_) | Self::Catalogue(_) | Self::Settings(_) => 2,
-            Self::Unwritable { .. } | Self::Output(_) | Self::Failed { .. } => 1,
+            Self::Store(_)
+            | Self::BadCopy { .. }
+            | Self::NotFound(_)
+            | Self::Unwritable { .. }
+            | Self::Output(_)
+            | Self::Failed { .. } => 1,
         }
     }
 

@@ -3,13 +3,17 @@
 //! Exit codes: 0 done, 1 the work failed, 2 wrong usage or configuration.
 
 mod analyze;
+mod backup;
 mod config;
 mod error;
 mod exercises;
+mod export;
 mod ordered;
 mod progress;
 mod simulate;
+mod store_args;
 mod whole_file;
+mod why;
 
 use clap::{Parser, Subcommand};
 use std::io::{self, Write};
@@ -36,12 +40,18 @@ Exit codes: 0 done, 1 the work failed, 2 wrong usage or configuration.";
 enum Command {
     /// Find repetitions (or cadence) in recordings, offline and without configuration
     Analyze(analyze::Analyze),
+    /// Copy the store, also while the daemon runs
+    Backup(backup::Backup),
     /// Check the configuration, or begin one
     Config(config::Config),
     /// List the exercises and their identifiers
     Exercises(exercises::Exercises),
+    /// Write repetitions, sets or sessions as CSV
+    Export(export::Export),
     /// Simulate bars and a runner with known truth: traces, captures, or a summary
     Simulate(simulate::Simulate),
+    /// Explain a piece of advice
+    Why(why::Why),
 }
 
 /// Runs the program on its arguments.
@@ -49,9 +59,12 @@ enum Command {
 pub fn run() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Analyze(command) => command.run(),
+        Command::Backup(command) => command.run(),
         Command::Config(command) => command.run(),
         Command::Exercises(command) => command.run(),
+        Command::Export(command) => command.run(),
         Command::Simulate(command) => command.run(),
+        Command::Why(command) => command.run(),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

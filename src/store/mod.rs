@@ -31,6 +31,7 @@ mod backup;
 mod clock;
 mod entry;
 mod error;
+mod explain;
 mod export;
 mod journal;
 mod read;
@@ -40,6 +41,7 @@ pub use backup::{CheckReport, backup, check};
 pub use clock::{ClockAnchor, RunClock, Utc};
 pub use entry::{Committed, Done, Entry, SourcedInput, Step, StoredEvent, is_journalled};
 pub use error::StoreError;
+pub use explain::Explained;
 pub use export::{Calendar, ExportError, ExportFilter, ExportTable};
 pub use journal::{Closed, Journal, StoreOptions, Write, WriterStats, WriterThread};
 pub use read::{

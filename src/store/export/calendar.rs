@@ -33,6 +33,14 @@ impl Calendar {
         Some(moment.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string())
     }
 
+    /// Date, time and zone here, for people.
+    #[must_use]
+    pub fn words(&self, utc: Utc) -> Option<String> {
+        let moment = Timestamp::from_nanosecond(utc.ns.into()).ok()?.to_zoned(self.0.clone());
+        let doubt = if utc.certain { "" } else { " (by a clock that was not synchronised)" };
+        Some(format!("{}{doubt}", moment.strftime("%Y-%m-%d %H:%M:%S %Z")))
+    }
+
     /// The day here.
     pub(super) fn day(&self, utc: Utc) -> Option<String> {
         let moment = Timestamp::from_nanosecond(utc.ns.into()).ok()?;

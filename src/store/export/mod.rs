@@ -7,7 +7,7 @@ mod csv;
 pub use calendar::Calendar;
 
 use super::{Page, Placed, Reader, RepFilter, SessionFilter, SetFilter, StoreError, Utc};
-use crate::model::{AthleteId, ExerciseId, SessionRecord, SetRecord, StationId};
+use crate::model::{AthleteId, ExerciseId, SetSummary, StationId};
 use columns::{Column, REPS, SESSIONS, SETS, SessionRow, SetRow};
 use csv::Cell;
 use std::io::{self, Write};
@@ -67,21 +67,23 @@ impl ExportTable {
         }
     }
 
-    /// Writes a header and the rows that pass the filter, in order of their numbers.
+    /// Writes a header and the rows that pass the filter, in order of their numbers; says how many rows.
     pub fn write(
         self,
         reader: &Reader,
         filter: &ExportFilter,
         calendar: &Calendar,
         out: &mut dyn Write,
-    ) -> Result<(), ExportError> {
+    ) -> Result<u64, ExportError> {
         let header = self.columns().into_iter().map(|[name, ..]| Cell::Text(name.to_owned()));
         csv::write_line(out, header)?;
+        let mut sheet = Sheet { reader, filter, calendar, out, rows: 0 };
         match self {
-            Self::Reps => write_reps(reader, filter, calendar, out),
-            Self::Sets => write_sets(reader, filter, calendar, out),
-            Self::Sessions => write_sessions(reader, filter, calendar, out),
-        }
+            Self::Reps => sheet.reps(),
+            Self::Sets => sheet.sets(),
+            Self::Sessions => sheet.sessions(),
+        }?;
+        Ok(sheet.rows)
     }
 }
 
@@ -109,92 +111,87 @@ fn each_page<T>(
     }
 }
 
-fn line<R>(
-    out: &mut dyn Write,
-    columns: &[Column<R>],
-    row: &R,
-    calendar: &Calendar,
-) -> Result<(), ExportError> {
-    Ok(csv::write_line(out, columns.iter().map(|column| (column.value)(row, calendar)))?)
+/// A table being written.
+struct Sheet<'a> {
+    reader: &'a Reader,
+    filter: &'a ExportFilter,
+    calendar: &'a Calendar,
+    out: &'a mut dyn Write,
+    rows: u64,
 }
 
-fn write_reps(
-    reader: &Reader,
-    filter: &ExportFilter,
-    calendar: &Calendar,
-    out: &mut dyn Write,
-) -> Result<(), ExportError> {
-    let ExportFilter { station, athlete, exercise, .. } = filter.clone();
-    let mut wanted = RepFilter { station, athlete, exercise, ..RepFilter::default() };
-    let read = |page| {
-        wanted.page = page;
-        reader.reps(&wanted)
-    };
-    each_page(
-        read,
-        |rep| rep.id.0,
-        |rep| {
-            if filter.wants(rep.utc(rep.value.ended_at)) { line(out, REPS, &rep, calendar) } else { Ok(()) }
-        },
-    )
-}
+impl Sheet<'_> {
+    fn line<R>(&mut self, columns: &[Column<R>], row: &R) -> Result<(), ExportError> {
+        self.rows += 1;
+        Ok(csv::write_line(self.out, columns.iter().map(|column| (column.value)(row, self.calendar)))?)
+    }
 
-fn write_sets(
-    reader: &Reader,
-    filter: &ExportFilter,
-    calendar: &Calendar,
-    out: &mut dyn Write,
-) -> Result<(), ExportError> {
-    let ExportFilter { station, athlete, exercise, .. } = filter.clone();
-    let mut wanted = SetFilter { station, athlete, exercise, ..SetFilter::default() };
-    let read = |page| {
-        wanted.page = page;
-        reader.sets(&wanted)
-    };
-    each_page(
-        read,
-        |set: &SetRecord| set.id.0,
-        |set| {
-            if !filter.wants(set.utc(set.value.started_at)) {
-                return Ok(());
-            }
-            let summaries = set.value.summaries.clone();
-            let none = summaries.is_empty().then(Default::default);
-            summaries.into_iter().chain(none).try_for_each(|summary| {
-                let row = SetRow { set: set.clone(), summary };
-                line(out, SETS, &row, calendar)
-            })
-        },
-    )
-}
+    fn reps(&mut self) -> Result<(), ExportError> {
+        let ExportFilter { station, athlete, exercise, .. } = self.filter.clone();
+        let mut wanted = RepFilter { station, athlete, exercise, ..RepFilter::default() };
+        let reader = self.reader;
+        let read = |page| {
+            wanted.page = page;
+            reader.reps(&wanted)
+        };
+        each_page(
+            read,
+            |rep| rep.id.0,
+            |rep| {
+                let wanted = self.filter.wants(rep.utc(rep.value.ended_at));
+                if wanted { self.line(REPS, &rep) } else { Ok(()) }
+            },
+        )
+    }
 
-fn write_sessions(
-    reader: &Reader,
-    filter: &ExportFilter,
-    calendar: &Calendar,
-    out: &mut dyn Write,
-) -> Result<(), ExportError> {
-    let ExportFilter { station, athlete, .. } = filter.clone();
-    let mut wanted = SessionFilter { station, athlete, ..SessionFilter::default() };
-    let read = |page| {
-        wanted.page = page;
-        reader.sessions(&wanted)
-    };
-    each_page(
-        read,
-        |session: &SessionRecord| session.id.0,
-        |session| {
-            if !filter.wants(session.utc(session.value.started_at)) {
-                return Ok(());
-            }
-            let of_session = SetFilter { session: Some(session.value.id), ..SetFilter::default() };
-            let done = reader
-                .sets(&of_session)?
-                .into_iter()
-                .map(|set| set.value.summaries.iter().map(|summary| u64::from(summary.reps)).sum::<u64>());
-            let done: Vec<u64> = done.filter(|reps| *reps > 0).collect();
-            let row = SessionRow { session, sets: done.len() as u64, reps: done.iter().sum() };
-            line(out, SESSIONS, &row, calendar)
-        },
-    )
+    fn sets(&mut self) -> Result<(), ExportError> {
+        let ExportFilter { station, athlete, exercise, .. } = self.filter.clone();
+        let mut wanted = SetFilter { station, athlete, exercise, ..SetFilter::default() };
+        let reader = self.reader;
+        let read = |page| {
+            wanted.page = page;
+            reader.sets(&wanted)
+        };
+        each_page(
+            read,
+            |set| set.id.0,
+            |set| {
+                if !self.filter.wants(set.utc(set.value.started_at)) {
+                    return Ok(());
+                }
+                // a set without a repetition that counts is a line all the same
+                let none = set.value.summaries.is_empty().then(SetSummary::default);
+                let summaries = set.value.summaries.clone().into_iter().chain(none);
+                summaries
+                    .map(|summary| SetRow { set: set.clone(), summary })
+                    .try_for_each(|row| self.line(SETS, &row))
+            },
+        )
+    }
+
+    fn sessions(&mut self) -> Result<(), ExportError> {
+        let ExportFilter { station, athlete, .. } = self.filter.clone();
+        let mut wanted = SessionFilter { station, athlete, ..SessionFilter::default() };
+        let reader = self.reader;
+        let read = |page| {
+            wanted.page = page;
+            reader.sessions(&wanted)
+        };
+        each_page(
+            read,
+            |session| session.id.0,
+            |session| {
+                if !self.filter.wants(session.utc(session.value.started_at)) {
+                    return Ok(());
+                }
+                let of_session = SetFilter { session: Some(session.value.id), ..SetFilter::default() };
+                let sets = self.reader.sets(&of_session)?;
+                let reps =
+                    sets.iter().map(|set| set.value.summaries.iter().map(|side| u64::from(side.reps)).sum());
+                let done: Vec<u64> = reps.filter(|reps| *reps > 0).collect();
+                let row = SessionRow { session, sets: done.len() as u64, reps: done.iter().sum() };
+                self.line(SESSIONS, &row)
+            },
+        )
+    }
 }
