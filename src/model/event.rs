@@ -200,4 +200,6 @@ pub enum NoticeKind {
     BadSamples,
     /// A battery is low.
     BatteryLow,
+    /// The store has no room for samples any more.
+    StoreFull,
 }
