@@ -1,17 +1,10 @@
 //! Wrong files, variables and flags are explained by the program itself, and what is in force can be seen.
 
-use crate::program::{Ran, command, file, folder};
+use crate::program::{Ran, file, folder, ironstride_with};
 use serde_json::Value;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
-
-/// Runs the program in an environment of nothing but `variables`.
-fn ironstride_with(variables: &[(&str, &str)], arguments: &[&str]) -> Ran {
-    let mut command = command(arguments);
-    command.env_clear().envs(variables.iter().copied());
-    Ran::new(command.output().expect("the program starts"))
-}
 
 fn check(text: &str, variables: &[(&str, &str)]) -> Ran {
     let folder = folder("configuration");

@@ -15,7 +15,7 @@ pub(crate) struct Ran {
 }
 
 impl Ran {
-    pub(crate) fn new(output: Output) -> Self {
+    fn new(output: Output) -> Self {
         let text = |bytes| String::from_utf8(bytes).expect("the program prints UTF-8");
         let code = output.status.code().expect("the program ends by itself");
         Self { code, stdout: text(output.stdout), stderr: text(output.stderr) }
@@ -44,6 +44,13 @@ pub(crate) fn command(arguments: &[&str]) -> Command {
 /// Runs `ironstride` with these arguments.
 pub(crate) fn ironstride(arguments: &[&str]) -> Ran {
     Ran::new(command(arguments).output().expect("the program starts"))
+}
+
+/// Runs `ironstride` with these arguments in an environment of nothing but `variables`.
+pub(crate) fn ironstride_with(variables: &[(&str, &str)], arguments: &[&str]) -> Ran {
+    let mut command = command(arguments);
+    command.env_clear().envs(variables.iter().copied());
+    Ran::new(command.output().expect("the program starts"))
 }
 
 /// Runs `ironstride` with these arguments and this on its standard input.
