@@ -200,4 +200,6 @@ pub enum NoticeKind {
     BadSamples,
     /// A battery is low.
     BatteryLow,
+    /// Something went wrong in the program around the core.
+    Incident,
 }

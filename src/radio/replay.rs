@@ -40,7 +40,8 @@ impl<R: BufRead + Send> Replay<R> {
         let mut roles = Roles::default();
         for assignment in known {
             // nothing can be unsaid of what is said
-            let _ = roles.unsaid(&Input::Context { at: Default::default(), context: Context::Sensor(assignment) });
+            let _ = roles
+                .unsaid(&Input::Context { at: Default::default(), context: Context::Sensor(assignment) });
         }
         Self {
             name: name.into(),
@@ -130,7 +131,7 @@ impl<R: BufRead + Send> Radio for Replay<R> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::radio::testing::{capture, deliveries, FakeClock};
+    use crate::radio::testing::{FakeClock, capture, deliveries};
     use crate::simulate::{lift::Lift, plan::SetPlan, session::SessionPlan};
 
     fn replay(bytes: &[u8], speed: Speed) -> Replay<&[u8]> {

@@ -63,8 +63,7 @@ impl Simulated {
             // an answer to a late request may be older than what was delivered
             now = now.max(input.at());
             let hurries = now < self.head_start;
-            let goes_on =
-                if hurries { !stop.is_cancelled() } else { self.pace.wait(now, port, stop).await };
+            let goes_on = if hurries { !stop.is_cancelled() } else { self.pace.wait(now, port, stop).await };
             if !goes_on || !port.deliver(Delivery::Input(input)).await {
                 return Ended::Stopped;
             }

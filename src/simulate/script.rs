@@ -83,9 +83,10 @@ impl Script {
     /// stays as it is.
     pub fn call_off(&mut self, t_s: f64) {
         let (Some(telling), Some(truth)) = (self.telling.clone(), self.told.last()) else { return };
-        let begun = truth.movements.iter().filter(|movement| {
-            movement.kind == MovementKind::Rep && movement.begin_s <= t_s
-        });
+        let begun = truth
+            .movements
+            .iter()
+            .filter(|movement| movement.kind == MovementKind::Rep && movement.begin_s <= t_s);
         // where the lifting comes first, the lowering is shaped by the repetition after it
         let shaped = u32::from(telling.plan.lift.order == PhaseOrder::ConcentricFirst);
         let called_off_after = Some(begun.count() as u32 + shaped);
@@ -182,7 +183,8 @@ mod tests {
     use crate::simulate::lift::Lift;
 
     fn called() -> Script {
-        let mut script = Script::new(&BarPlan { sets: Sets::Called, rest: Rest::Seconds(1.0) }, Random::new(4));
+        let mut script =
+            Script::new(&BarPlan { sets: Sets::Called, rest: Rest::Seconds(1.0) }, Random::new(4));
         let plan = SetPlan::new(Lift::of("back_squat").unwrap(), 0.6, 10);
         assert!(!script.advance(19.9), "nobody called a set");
         assert!(script.call(&plan, 20.0));

@@ -1,8 +1,6 @@
 //! A simulated athlete who does what the coach says: racks the bar at the cue to stop, and lifts the advised load next.
 
-use crate::model::{
-    Advice, AdviceAction, AthleteId, Goal, Order, SetRole, StationContext, StationId,
-};
+use crate::model::{Advice, AdviceAction, AthleteId, Goal, Order, SetRole, StationContext, StationId};
 use crate::simulate::lift::Lift;
 use crate::simulate::plan::SetPlan;
 use crate::simulate::session::Session;
