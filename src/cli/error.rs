@@ -1,6 +1,6 @@
 //! What can go wrong with a command as a whole, and the exit code it gives.
 
-use crate::config::{Mistakes, UnknownExercise};
+use crate::config::{Mistakes, SettingsError, UnknownExercise};
 use std::io;
 use std::path::PathBuf;
 use thiserror::Error;
@@ -19,6 +19,9 @@ pub(super) enum CliError {
     /// The exercise catalogue has mistakes.
     #[error(transparent)]
     Catalogue(#[from] Mistakes),
+    /// The configuration can't be used.
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
     /// A file can't be written.
     #[error("cannot write {}: {source}; choose a place that exists and can be written", path.display())]
     Unwritable {
@@ -44,7 +47,7 @@ impl CliError {
     /// 1 when the work failed, 2 for wrong usage or configuration.
     pub(super) fn exit_code(&self) -> u8 {
         match self {
-            Self::Usage(_) | Self::UnknownExercise(_) | Self::Catalogue(_) => 2,
+            Self::Usage(_) | Self::UnknownExercise(_) | Self::Catalogue(_) | Self::Settings(_) => 2,
             Self::Unwritable { .. } | Self::Output(_) | Self::Failed { .. } => 1,
         }
     }

@@ -3,6 +3,7 @@
 //! Exit codes: 0 done, 1 the work failed, 2 wrong usage or configuration.
 
 mod analyze;
+mod config;
 mod error;
 mod exercises;
 mod ordered;
@@ -35,6 +36,8 @@ Exit codes: 0 done, 1 the work failed, 2 wrong usage or configuration.";
 enum Command {
     /// Find repetitions (or cadence) in recordings, offline and without configuration
     Analyze(analyze::Analyze),
+    /// Check the configuration, or begin one
+    Config(config::Config),
     /// List the exercises and their identifiers
     Exercises(exercises::Exercises),
     /// Simulate bars and a runner with known truth: traces, captures, or a summary
@@ -46,6 +49,7 @@ enum Command {
 pub fn run() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Analyze(command) => command.run(),
+        Command::Config(command) => command.run(),
         Command::Exercises(command) => command.run(),
         Command::Simulate(command) => command.run(),
     };
