@@ -4,7 +4,7 @@
 //! battery for its clock: it starts years off and jumps when the network comes, so an anchor says whether it can be
 //! believed, and a jump adds another one.
 
-use crate::model::{HostTime, NANOS_PER_SECOND};
+use crate::model::{HostTime, NANOS_PER_SECOND, nanos_from_seconds};
 use crate::radio::{BoxFuture, Clock};
 use std::fmt;
 use std::path::Path;
@@ -73,7 +73,7 @@ impl Ticks for SystemTicks {
 pub(super) async fn within<T>(ticks: &dyn Ticks, seconds: f64, work: impl Future<Output = T>) -> Option<T> {
     tokio::select! {
         done = work => Some(done),
-        () = ticks.wait(crate::model::nanos_from_seconds(seconds)) => None,
+        () = ticks.wait(nanos_from_seconds(seconds)) => None,
     }
 }
 
@@ -138,8 +138,7 @@ impl Anchors {
     /// Looks at both clocks when the run's shows `mono`. Tells the first reading, and each after the wall clock has
     /// jumped or has become believable.
     pub(super) fn look(&mut self, mono: HostTime, ticks: &dyn Ticks) -> Option<Moved> {
-        let utc_ns = ticks.utc_ns();
-        let certain = (EARLIEST_UTC_NS..LATEST_UTC_NS).contains(&utc_ns) && ticks.is_synchronised();
+        let (utc_ns, certain) = wall(ticks);
         let reading = Reading { mono, utc_ns, certain };
         let jump_ns = self.last.map(|last| {
             let passed = mono.0.saturating_sub(last.mono.0);
@@ -156,6 +155,12 @@ impl Anchors {
             Moved { reading, jump_ns }
         })
     }
+}
+
+/// The wall clock, ns since 1970 UTC, and whether it can be believed.
+pub(super) fn wall(ticks: &dyn Ticks) -> (i64, bool) {
+    let utc_ns = ticks.utc_ns();
+    (utc_ns, (EARLIEST_UTC_NS..LATEST_UTC_NS).contains(&utc_ns) && ticks.is_synchronised())
 }
 
 /// Where a run's clock goes on after the daemon was away: as much later as the wall clock says, never earlier than it

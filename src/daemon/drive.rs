@@ -117,6 +117,11 @@ impl Drive {
         Ok(())
     }
 
+    /// Whether something came out that is journalled.
+    pub(super) fn has_news(&self) -> bool {
+        !self.told.events.is_empty()
+    }
+
     /// What came out since the last time.
     pub(super) fn take(&mut self) -> Told {
         std::mem::take(&mut self.told)
