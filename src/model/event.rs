@@ -202,4 +202,6 @@ pub enum NoticeKind {
     BatteryLow,
     /// Something went wrong in the program around the core.
     Incident,
+    /// The store has no room for samples any more.
+    StoreFull,
 }

@@ -92,7 +92,7 @@ pub struct StoredEvent {
 /// What one commit kept.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Committed {
-    /// The entries, in order; none when only samples were kept.
+    /// The entries, in order, at least one: a commit of samples alone is not published.
     pub events: Vec<StoredEvent>,
     /// The latest `seq` of the journal.
     pub last_seq: u64,

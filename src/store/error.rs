@@ -19,6 +19,19 @@ pub enum StoreError {
         /// The newest version that this program knows.
         known: i64,
     },
+    /// An older program has written it.
+    #[error(
+        "{path}: an older ironstride wrote this store (its version is {found}, this program reads {known}); start \
+         the daemon once, which brings it up to date"
+    )]
+    Older {
+        /// The file.
+        path: PathBuf,
+        /// The file's version.
+        found: i64,
+        /// The version that this program reads.
+        known: i64,
+    },
     /// The file is a database no longer, or contradicts itself.
     #[error(
         "{path}: this store is damaged ({what}); keep a copy of it, restore the latest backup, or move it away to \
@@ -31,7 +44,10 @@ pub enum StoreError {
         what: String,
     },
     /// Somebody else's file.
-    #[error("{path}: not a store of ironstride; nothing was changed; choose another store directory")]
+    #[error(
+        "{path}: not a store of ironstride, or damaged beyond recognition; nothing was changed; restore a backup or \
+         choose another directory"
+    )]
     NotOurs {
         /// The file.
         path: PathBuf,
@@ -98,6 +114,7 @@ impl StoreError {
             Some(DatabaseCorrupt) => Self::Damaged { path, what },
             Some(NotADatabase) => Self::NotOurs { path },
             Some(SystemIoFailure) => Self::Io { path, doing, what },
+            None if is_content(error) => Self::Damaged { path, what },
             _ => Self::Sqlite { path, doing, what },
         }
     }
@@ -106,4 +123,10 @@ impl StoreError {
     pub(super) fn io(path: &Path, doing: &'static str, error: &std::io::Error) -> Self {
         Self::Io { path: path.to_owned(), doing, what: error.to_string() }
     }
+}
+
+/// Whether what was read is not what was written.
+fn is_content(error: &rusqlite::Error) -> bool {
+    use rusqlite::Error::{FromSqlConversionFailure, IntegralValueOutOfRange, InvalidColumnType};
+    matches!(error, FromSqlConversionFailure(..) | IntegralValueOutOfRange(..) | InvalidColumnType(..))
 }

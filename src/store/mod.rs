@@ -28,12 +28,22 @@
 //! so; events wait in memory until they fit.
 
 mod backup;
+mod bytes;
+mod chunk;
 mod clock;
+mod commit;
 mod entry;
 mod error;
 mod journal;
+mod layout;
+mod lock;
+mod open;
+mod pace;
+mod project;
 mod read;
+mod row;
 mod run;
+mod writer;
 
 pub use backup::{CheckReport, backup, check};
 pub use clock::{ClockAnchor, RunClock, Utc};
