@@ -6,6 +6,7 @@ mod analyze;
 mod config;
 mod error;
 mod exercises;
+mod openapi;
 mod ordered;
 mod progress;
 mod simulate;
@@ -40,6 +41,8 @@ enum Command {
     Config(config::Config),
     /// List the exercises and their identifiers
     Exercises(exercises::Exercises),
+    /// Print the OpenAPI document of the HTTP API
+    Openapi(openapi::OpenApi),
     /// Simulate bars and a runner with known truth: traces, captures, or a summary
     Simulate(simulate::Simulate),
 }
@@ -51,6 +54,7 @@ pub fn run() -> ExitCode {
         Command::Analyze(command) => command.run(),
         Command::Config(command) => command.run(),
         Command::Exercises(command) => command.run(),
+        Command::Openapi(command) => command.run(),
         Command::Simulate(command) => command.run(),
     };
     match result {
