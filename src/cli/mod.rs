@@ -8,6 +8,7 @@ mod config;
 mod error;
 mod exercises;
 mod export;
+mod openapi;
 mod ordered;
 mod progress;
 mod simulate;
@@ -48,6 +49,8 @@ enum Command {
     Exercises(exercises::Exercises),
     /// Write repetitions, sets or sessions as CSV
     Export(export::Export),
+    /// Print the OpenAPI document of the HTTP API
+    Openapi(openapi::OpenApi),
     /// Simulate bars and a runner with known truth: traces, captures, or a summary
     Simulate(simulate::Simulate),
     /// Explain a piece of advice
@@ -63,6 +66,7 @@ pub fn run() -> ExitCode {
         Command::Config(command) => command.run(),
         Command::Exercises(command) => command.run(),
         Command::Export(command) => command.run(),
+        Command::Openapi(command) => command.run(),
         Command::Simulate(command) => command.run(),
         Command::Why(command) => command.run(),
     };

@@ -72,6 +72,7 @@ const HOUSE: &[Room] = &[
 /// What the web room builds on.
 const WEB_CRATES: &[&str] = &[
     "axum",
+    "futures_util",
     "getrandom",
     "jiff",
     "prometheus_client",

@@ -1,0 +1,146 @@
+//! The API's document, made from the code that answers, with what all routes have in common written once.
+
+use super::app::documented;
+use super::problem::Problem;
+use super::routes::HEALTH;
+use super::views::wanted::WANTED;
+use super::views::{rep, sensor, station};
+use serde_json::{Map, Value, json};
+use utoipa::OpenApi;
+
+/// Title, tags, and the schemas that only the stream's events have.
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Ironstride",
+        description = "Bar velocity, power and running cadence from Bluetooth sensors.\n\n\
+            Times are RFC 3339 in UTC; what is unknown is `null`, never 0. Reading is open on the local network, \
+            changing needs a device token, unless the request comes from the daemon's own machine. Changes take \
+            `Idempotency-Key` (a repeated one is made once) and `If-Match` (the `ETag` of what was read). Problems \
+            are RFC 9457 with a hint.",
+    ),
+    components(schemas(
+        Problem, rep::Rep, sensor::Trace, sensor::Notice, station::StationContext, station::Reset
+    )),
+    tags(
+        (name = "live", description = "What happens now"),
+        (name = "stations", description = "Racks and platforms"),
+        (name = "training", description = "Repetitions, sets, sessions, advice, exercises"),
+        (name = "sensors", description = "Sensors and what they are for"),
+        (name = "people", description = "Athletes and devices"),
+        (name = "program", description = "The daemon itself"),
+    ),
+)]
+struct Common;
+
+/// The API's OpenAPI 3.1 document, as `/api/v1/openapi.json` serves it and `ironstride openapi` prints it.
+#[must_use]
+pub fn openapi() -> Value {
+    let (_, routes) = documented();
+    let mut common = Common::openapi();
+    common.info.version = env!("CARGO_PKG_VERSION").to_owned();
+    common.merge(routes);
+    // plain data with text for keys: writing it as JSON can't fail
+    let mut document = serde_json::to_value(common).unwrap_or_default();
+    for (name, schema) in entries(&mut document["components"]["schemas"]) {
+        if !WANTED.contains(&name.as_str()) {
+            require_all(schema);
+        }
+    }
+    for (path, item) in entries(&mut document["paths"]) {
+        for (method, operation) in entries(item) {
+            complete(path, method, operation);
+        }
+    }
+    document["components"]["securitySchemes"] = json!({
+        "device_token": { "type": "http", "scheme": "bearer", "description": "A device's token (POST /api/v1/tokens)" }
+    });
+    document
+}
+
+fn entries(value: &mut Value) -> impl Iterator<Item = (&String, &mut Value)> {
+    value.as_object_mut().into_iter().flatten()
+}
+
+/// What the daemon says, it says whole: unknown fields are `null`, and never left out.
+fn require_all(schema: &mut Value) {
+    let Some(schema) = schema.as_object_mut() else { return };
+    if let Some(properties) = schema.get("properties").and_then(Value::as_object) {
+        let required = properties.keys().cloned().collect();
+        schema.insert("required".to_owned(), required);
+    }
+    for part in ["oneOf", "allOf", "anyOf"] {
+        schema.get_mut(part).and_then(Value::as_array_mut).into_iter().flatten().for_each(require_all);
+    }
+}
+
+/// Adds the problems and parameters that an operation has because of what it is.
+fn complete(path: &str, method: &str, operation: &mut Value) {
+    let Some(operation) = operation.as_object_mut() else { return };
+    let changes = method != "get";
+    let has_body = operation.contains_key("requestBody");
+    let has_parameters = operation.get("parameters").is_some();
+    let is_open = path == HEALTH;
+    let mut problems =
+        vec![(421, "The request is for a host name that is not this daemon's"), (500, "A fault")];
+    if !is_open {
+        problems.push((401, "A device token is needed"));
+        problems.push((503, "The journal can't be read or written now"));
+        problems.push((504, "It took too long"));
+    }
+    if has_parameters || has_body {
+        problems.push((400, "The request can't be understood"));
+    }
+    if path.contains('{') || path == STREAM {
+        problems.push((404, "There is no such thing"));
+    }
+    if changes {
+        problems.push((403, "Not allowed from there"));
+        problems.push((409, "Not as things stand now"));
+    }
+    if has_body {
+        problems.push((413, "The body is too large"));
+        problems.push((415, "The body is not said to be JSON"));
+    }
+    if changes && path != TOKENS {
+        let parameters = operation.entry("parameters").or_insert_with(|| json!([]));
+        parameters
+            .as_array_mut()
+            .into_iter()
+            .for_each(|all| all.push(header("Idempotency-Key", IDEMPOTENCY)));
+        if path.contains('{') && !path.contains("/end-") {
+            problems.push((412, "It has changed in the meantime"));
+            parameters.as_array_mut().into_iter().for_each(|all| all.push(header("If-Match", IF_MATCH)));
+        }
+        operation.insert("security".to_owned(), json!([{}, { "device_token": [] }]));
+    }
+    let responses = operation.entry("responses").or_insert_with(|| Value::Object(Map::new()));
+    for (status, description) in problems {
+        if responses.get(status.to_string()).is_none() {
+            responses[status.to_string()] = problem(description);
+        }
+    }
+    for (status, response) in entries(responses) {
+        // those that handlers name themselves come as plain JSON
+        if status == "428" {
+            *response = problem("The change must say which state it is meant for");
+        }
+    }
+}
+
+const STREAM: &str = "/api/v1/stream";
+const TOKENS: &str = "/api/v1/tokens";
+const IDEMPOTENCY: &str =
+    "A key of your choice, 1 to 128 characters: a change with the same key is made once";
+const IF_MATCH: &str = "The `ETag` of what was read, or `*`: the change is made only if that is still there";
+
+fn header(name: &str, description: &str) -> Value {
+    json!({
+        "name": name, "in": "header", "required": false, "description": description, "schema": { "type": "string" }
+    })
+}
+
+fn problem(description: &str) -> Value {
+    let schema = json!({ "$ref": "#/components/schemas/Problem" });
+    json!({ "description": description, "content": { "application/problem+json": { "schema": schema } } })
+}

@@ -1,0 +1,131 @@
+//! What all routes share.
+
+use super::desk::Desk;
+use super::problem::Problem;
+use super::stream::Hub;
+use super::vitals::Vitals;
+use super::wall::Wall;
+use crate::model::{Exercise, ExerciseId, StationId};
+use crate::store::Reader;
+use std::sync::Arc;
+use tokio_util::sync::CancellationToken;
+
+/// What the API needs to know from the configuration.
+#[derive(Clone, Debug, PartialEq)]
+pub struct WebConfig {
+    /// The gym.
+    pub gym: GymSetup,
+    /// Its stations, in the order in which people should see them.
+    pub stations: Vec<StationSetup>,
+    /// The exercise catalogue.
+    pub exercises: Vec<Exercise>,
+    /// Names under which the daemon answers, besides loopback names and addresses: the machine's own, and configured
+    /// ones. A name without a dot is good for `NAME.local` too.
+    pub hosts: Vec<String>,
+    /// Whether everybody on the network may read; else a device's token is needed for that too.
+    pub read_open: bool,
+    /// The size at which the journal stops keeping raw bytes, for the status page.
+    pub store_max_bytes: Option<u64>,
+}
+
+/// The gym.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GymSetup {
+    /// Its name.
+    pub name: String,
+    /// Its time zone by the IANA name, such as `Europe/Berlin`.
+    pub time_zone: String,
+}
+
+/// A station as configured.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StationSetup {
+    /// Identifier.
+    pub id: StationId,
+    /// Name for people.
+    pub name: String,
+    /// Mass of the empty bar, kg.
+    pub bar_kg: f64,
+    /// Plates of one side, kg, each as often as it is there.
+    pub plates_per_side_kg: Vec<f64>,
+}
+
+/// The API with all it needs. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Web(Arc<Parts>);
+
+#[derive(Debug)]
+struct Parts {
+    config: WebConfig,
+    reader: Reader,
+    hub: Hub,
+    desk: Desk,
+    vitals: Vitals,
+    wall: Wall,
+    closing: CancellationToken,
+}
+
+impl Web {
+    /// Puts the API together; [`serve`](super::serve) opens it to the world.
+    #[must_use]
+    pub fn new(config: WebConfig, reader: Reader, hub: Hub, desk: Desk, vitals: Vitals, wall: Wall) -> Self {
+        Self(Arc::new(Parts { config, reader, hub, desk, vitals, wall, closing: CancellationToken::new() }))
+    }
+
+    pub(crate) fn config(&self) -> &WebConfig {
+        &self.0.config
+    }
+
+    pub(crate) fn reader(&self) -> &Reader {
+        &self.0.reader
+    }
+
+    pub(crate) fn hub(&self) -> &Hub {
+        &self.0.hub
+    }
+
+    pub(crate) fn desk(&self) -> &Desk {
+        &self.0.desk
+    }
+
+    pub(crate) fn vitals(&self) -> &Vitals {
+        &self.0.vitals
+    }
+
+    pub(crate) fn wall(&self) -> &Wall {
+        &self.0.wall
+    }
+
+    /// Cancelled when the daemon stops: streams end.
+    pub(crate) fn closing(&self) -> CancellationToken {
+        self.0.closing.clone()
+    }
+
+    /// A configured station, or the problem that there is none.
+    pub(crate) fn station(&self, id: &StationId) -> Result<&StationSetup, Problem> {
+        self.0.config.stations.iter().find(|station| station.id == *id).ok_or_else(|| {
+            Problem::unknown(
+                format!("there is no station {:?}", id.as_str()),
+                "GET /api/v1/stations lists them; they are set up in ironstride.toml",
+            )
+        })
+    }
+
+    /// An exercise of the catalogue.
+    pub(crate) fn exercise(&self, id: &ExerciseId) -> Option<&Exercise> {
+        self.0.config.exercises.iter().find(|exercise| exercise.id == *id)
+    }
+}
+
+/// Asks the journal on a thread that may wait, so that no other client does.
+pub(crate) async fn blocking<T: Send + 'static>(
+    ask: impl FnOnce() -> Result<T, Problem> + Send + 'static,
+) -> Result<T, Problem> {
+    match tokio::task::spawn_blocking(ask).await {
+        Ok(answer) => answer,
+        Err(error) => Err(match error.try_into_panic() {
+            Ok(panic) => Problem::of_panic(&*panic),
+            Err(_) => Problem::unavailable("the daemon is stopping", "try again when it is back"),
+        }),
+    }
+}

@@ -1,0 +1,105 @@
+//! How the daemon is, gathered from vital signs, journal and sensors, with what a person should see to.
+
+use super::problem::Problem;
+use super::state::Web;
+use super::views::sensor::Sensor;
+use super::views::status::{Inputs, Queue, Status, Store, Task, Warning};
+use super::views::time::rfc3339;
+use super::views::words::LinkState;
+
+/// A battery below this is named, percent.
+const LOW_BATTERY_PCT: u8 = 15;
+
+impl Web {
+    /// How the daemon is. Blocks for the reading.
+    pub(crate) fn status(&self) -> Result<Status, Problem> {
+        let (vitals, now) = (self.vitals(), self.wall().now());
+        let (received, lost) = vitals.inputs();
+        let (store, sensors) = (self.store()?, self.sensors()?);
+        let mut warnings = store_warnings(&store);
+        warnings.extend(
+            vitals.warnings().into_values().map(|warning| Warning { what: warning.what, hint: warning.hint }),
+        );
+        if !now.certain {
+            warnings.push(Warning {
+                what: "the machine's clock is not synchronised: times may be years off".to_owned(),
+                hint: "connect the machine to a network with a time server; times are placed again then"
+                    .to_owned(),
+            });
+        }
+        warnings.extend(sensors.iter().filter_map(sensor_warning));
+        let tasks = vitals.tasks().into_iter().map(|(name, task)| {
+            let super::vitals::Task { running, restarts, last_error } = task;
+            (name, Task { running, restarts, last_error })
+        });
+        let queues = vitals.queues().into_iter().map(|(name, queue)| {
+            (name, Queue { length: queue.length as u64, capacity: queue.capacity as u64 })
+        });
+        Ok(Status {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            uptime_s: now.uptime_s,
+            server_time: rfc3339(now.utc_ns),
+            time_certain: now.certain,
+            gym: self.gym(),
+            source: vitals.source(),
+            inputs: Inputs { received, lost },
+            lag_s: vitals.lag_s(),
+            tasks: tasks.collect(),
+            queues: queues.collect(),
+            store,
+            stream_clients: self.hub().clients(),
+            sensors,
+            warnings,
+        })
+    }
+
+    fn store(&self) -> Result<Store, Problem> {
+        let file = self.reader().status()?;
+        let writer = self.vitals().writer().unwrap_or_default();
+        Ok(Store {
+            path: file.path.display().to_string(),
+            bytes: file.database_bytes,
+            wal_bytes: file.wal_bytes,
+            max_bytes: self.config().store_max_bytes,
+            seq: file.last_seq,
+            unlabelled_sets: file.unlabelled_sets,
+            commits: writer.commits,
+            raw_bytes_written: writer.raw_bytes,
+            event_bytes_written: writer.event_bytes,
+            wal_bytes_written: writer.wal_bytes,
+            raw_stopped: writer.raw_stopped,
+            raw_dropped: writer.raw_dropped,
+            last_error: writer.last_error.map(|error| error.to_string()),
+        })
+    }
+}
+
+fn store_warnings(store: &Store) -> Vec<Warning> {
+    let error = store.last_error.as_ref().map(|error| Warning {
+        what: format!("the journal can't be written: {error}"),
+        hint: "free space on the disk or look at it with `ironstride doctor`; what waits is tried again"
+            .to_owned(),
+    });
+    let full = store.raw_stopped.then(|| Warning {
+        what: format!("the journal is full: raw samples are no longer kept ({} dropped)", store.raw_dropped),
+        hint: "raise store.max_size in ironstride.toml, or back the store up and begin a new one".to_owned(),
+    });
+    error.into_iter().chain(full).collect()
+}
+
+fn sensor_warning(sensor: &Sensor) -> Option<Warning> {
+    let name = sensor.name.as_deref().unwrap_or(&sensor.sensor);
+    if let Some(left) = sensor.battery_pct.filter(|left| *left < LOW_BATTERY_PCT) {
+        let what = format!("the battery of {name} has {left} % left");
+        return Some(Warning { what, hint: "charge or change it before the next session".to_owned() });
+    }
+    if matches!(sensor.link, LinkState::Stalled) {
+        let what = format!("{name} is connected and silent");
+        return Some(Warning { what, hint: "switch it off and on, or bring it nearer".to_owned() });
+    }
+    let homeless = sensor.role.is_none() && matches!(sensor.link, LinkState::Up | LinkState::Streaming);
+    homeless.then(|| Warning {
+        what: format!("{name} belongs to no station and no runner"),
+        hint: format!("say what it is for: PUT /api/v1/sensors/{}", sensor.sensor),
+    })
+}

@@ -1,0 +1,106 @@
+//! What people send: bodies of changes. Unknown fields are refused, so that a typing error is no silence.
+
+use super::sensor::SensorRole;
+use super::words::{CadenceUnit, Goal, SetRole};
+use serde::{Deserialize, Deserializer};
+use utoipa::ToSchema;
+
+/// Names of the schemas of this file: their fields may be left out.
+pub(crate) const WANTED: [&str; 6] =
+    ["NewContext", "RepPatch", "SetPatch", "NewSensorProfile", "NewAthlete", "NewToken"];
+
+/// Who lifts what from now on; what is left out or `null` is unknown from now on.
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct NewContext {
+    /// Who lifts.
+    #[schema(example = "anna")]
+    pub(crate) athlete: Option<String>,
+    /// What.
+    #[schema(example = "back_squat")]
+    pub(crate) exercise: Option<String>,
+    /// How much, kg, bar included; 0 is a weight, below 0 is assistance.
+    #[schema(example = 100.0)]
+    pub(crate) load_kg: Option<f64>,
+    /// What for.
+    pub(crate) goal: Option<Goal>,
+    /// Warm-up, work or back-off set.
+    pub(crate) role: Option<SetRole>,
+    /// Mean velocity that the best two repetitions should have, m/s.
+    pub(crate) target_velocity_m_s: Option<f64>,
+    /// Planned repetitions of the set.
+    pub(crate) planned_reps: Option<u32>,
+    /// Planned rest after the set, s.
+    pub(crate) planned_rest_s: Option<f64>,
+}
+
+/// Whether a movement counts.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RepPatch {
+    /// `true` restores it, `false` rejects it.
+    pub(crate) accepted: bool,
+}
+
+/// Labels of a set: what is left out stays, what is `null` becomes unknown.
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct SetPatch {
+    /// Who lifted.
+    #[serde(deserialize_with = "said")]
+    #[schema(value_type = Option<String>)]
+    pub(crate) athlete: Option<Option<String>>,
+    /// What.
+    #[serde(deserialize_with = "said")]
+    #[schema(value_type = Option<String>)]
+    pub(crate) exercise: Option<Option<String>>,
+    /// How much, kg, bar included.
+    #[serde(deserialize_with = "said")]
+    #[schema(value_type = Option<f64>)]
+    pub(crate) load_kg: Option<Option<f64>>,
+    /// What for.
+    #[serde(deserialize_with = "said")]
+    #[schema(value_type = Option<Goal>)]
+    pub(crate) goal: Option<Option<Goal>>,
+    /// Warm-up, work or back-off set.
+    #[serde(deserialize_with = "said")]
+    #[schema(value_type = Option<SetRole>)]
+    pub(crate) role: Option<Option<SetRole>>,
+}
+
+/// Tells a field that is `null` from one that is left out.
+fn said<'de, D: Deserializer<'de>, T: Deserialize<'de>>(field: D) -> Result<Option<Option<T>>, D::Error> {
+    Option::deserialize(field).map(Some)
+}
+
+/// What a sensor is called and what it is for; replaces what was said before.
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct NewSensorProfile {
+    /// Name for people.
+    pub(crate) name: Option<String>,
+    /// What it is for.
+    pub(crate) role: Option<SensorRole>,
+    /// What a footpod's cadence byte counts, when that is known better than the daemon can judge.
+    pub(crate) cadence_unit: Option<CadenceUnit>,
+}
+
+/// An athlete, new or changed.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewAthlete {
+    /// Name for people.
+    #[schema(example = "Anna")]
+    pub(crate) name: String,
+    /// Body mass, kg.
+    #[serde(default)]
+    pub(crate) body_mass_kg: Option<f64>,
+}
+
+/// A device that shall be allowed to change things.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewToken {
+    /// Name for people, such as `Anna's phone`.
+    pub(crate) name: String,
+}
