@@ -37,6 +37,12 @@ pub(super) enum CliError {
     /// A number that nothing has.
     #[error("{0}")]
     NotFound(String),
+    /// The doctor found something that does not work; what stands with each.
+    #[error("{failed} of these must be seen to; what to do stands with each")]
+    Unwell {
+        /// Findings that failed.
+        failed: usize,
+    },
     /// A file can't be written.
     #[error("cannot write {}: {source}; choose a place that exists and can be written", path.display())]
     Unwritable {
@@ -66,6 +72,7 @@ impl CliError {
             Self::Store(_)
             | Self::BadCopy { .. }
             | Self::NotFound(_)
+            | Self::Unwell { .. }
             | Self::Unwritable { .. }
             | Self::Output(_)
             | Self::Failed { .. } => 1,

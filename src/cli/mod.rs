@@ -5,6 +5,7 @@
 mod analyze;
 mod backup;
 mod config;
+mod doctor;
 mod error;
 mod exercises;
 mod export;
@@ -45,6 +46,8 @@ enum Command {
     Backup(backup::Backup),
     /// Check the configuration, or begin one
     Config(config::Config),
+    /// Look at configuration, store, disk, clock and port
+    Doctor(doctor::Doctor),
     /// List the exercises and their identifiers
     Exercises(exercises::Exercises),
     /// Write repetitions, sets or sessions as CSV
@@ -64,6 +67,7 @@ pub fn run() -> ExitCode {
         Command::Analyze(command) => command.run(),
         Command::Backup(command) => command.run(),
         Command::Config(command) => command.run(),
+        Command::Doctor(command) => command.run(),
         Command::Exercises(command) => command.run(),
         Command::Export(command) => command.run(),
         Command::Openapi(command) => command.run(),

@@ -1,10 +1,10 @@
 //! One engine on its way through a run: inputs in order, panics contained, events sorted by where they go.
 
 use crate::engine::{Engine, EngineConfig};
+use crate::model::{Context, SensorAssignment};
 use crate::model::{
     Event, HostTime, Input, LinkChange, Request, SensorId, SensorRole, SessionId, TraceBlock,
 };
-use crate::model::{Context, SensorAssignment};
 use crate::store::is_journalled;
 use std::any::Any;
 use std::collections::{BTreeMap, BTreeSet};

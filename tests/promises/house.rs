@@ -53,6 +53,7 @@ const HOUSE: &[Room] = &[
         ALL,
         &[
             "rusqlite",
+            "rustix",
             "sd_notify",
             "serde_json",
             "tokio",
