@@ -1,6 +1,7 @@
 //! What can go wrong with a command as a whole, and the exit code it gives.
 
 use crate::config::{Mistakes, SettingsError, UnknownExercise};
+use crate::daemon::DaemonError;
 use std::io;
 use std::path::PathBuf;
 use thiserror::Error;
@@ -22,6 +23,9 @@ pub(super) enum CliError {
     /// The configuration can't be used.
     #[error(transparent)]
     Settings(#[from] SettingsError),
+    /// The daemon can't start or had to end.
+    #[error(transparent)]
+    Daemon(#[from] DaemonError),
     /// A file can't be written.
     #[error("cannot write {}: {source}; choose a place that exists and can be written", path.display())]
     Unwritable {
@@ -48,7 +52,8 @@ impl CliError {
     pub(super) fn exit_code(&self) -> u8 {
         match self {
             Self::Usage(_) | Self::UnknownExercise(_) | Self::Catalogue(_) | Self::Settings(_) => 2,
-            Self::Unwritable { .. } | Self::Output(_) | Self::Failed { .. } => 1,
+            Self::Daemon(DaemonError::Settings(_)) => 2,
+            Self::Daemon(_) | Self::Unwritable { .. } | Self::Output(_) | Self::Failed { .. } => 1,
         }
     }
 

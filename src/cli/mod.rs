@@ -4,11 +4,15 @@
 
 mod analyze;
 mod config;
+mod daemon_flags;
+mod demo;
 mod error;
 mod exercises;
 mod openapi;
 mod ordered;
 mod progress;
+mod replay;
+mod run;
 mod simulate;
 mod whole_file;
 
@@ -26,6 +30,8 @@ struct Cli {
 
 const EXAMPLES: &str = "\
 Examples:
+  ironstride demo
+  ironstride run
   ironstride analyze squat.csv --exercise back_squat --load-kg 100
   ironstride analyze session.capture.jsonl --format json
   ironstride exercises squat
@@ -39,10 +45,16 @@ enum Command {
     Analyze(analyze::Analyze),
     /// Check the configuration, or begin one
     Config(config::Config),
+    /// Show a simulated training session in real time: pages, coach and runner, without any device
+    Demo(demo::Demo),
     /// List the exercises and their identifiers
     Exercises(exercises::Exercises),
     /// Print the OpenAPI document of the HTTP API
     Openapi(openapi::OpenApi),
+    /// Feed a capture through the whole daemon
+    Replay(replay::Replay),
+    /// Run the daemon: journal, API and pages
+    Run(run::Run),
     /// Simulate bars and a runner with known truth: traces, captures, or a summary
     Simulate(simulate::Simulate),
 }
@@ -53,8 +65,11 @@ pub fn run() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Analyze(command) => command.run(),
         Command::Config(command) => command.run(),
+        Command::Demo(command) => command.run(),
         Command::Exercises(command) => command.run(),
         Command::Openapi(command) => command.run(),
+        Command::Replay(command) => command.run(),
+        Command::Run(command) => command.run(),
         Command::Simulate(command) => command.run(),
     };
     match result {

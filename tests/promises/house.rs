@@ -55,6 +55,7 @@ const HOUSE: &[Room] = &[
             "rusqlite",
             "sd_notify",
             "serde_json",
+            "sha2",
             "tokio",
             "tokio_util",
             "tracing",
