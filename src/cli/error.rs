@@ -1,6 +1,7 @@
 //! What can go wrong with a command as a whole, and the exit code it gives.
 
 use crate::config::{Mistakes, SettingsError, UnknownExercise};
+use crate::daemon::DaemonError;
 use crate::store::StoreError;
 use std::io;
 use std::path::PathBuf;
@@ -23,6 +24,9 @@ pub(super) enum CliError {
     /// The configuration can't be used.
     #[error(transparent)]
     Settings(#[from] SettingsError),
+    /// The daemon can't start or had to end.
+    #[error(transparent)]
+    Daemon(#[from] DaemonError),
     /// The store can't be used.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -69,7 +73,9 @@ impl CliError {
     pub(super) fn exit_code(&self) -> u8 {
         match self {
             Self::Usage(_) | Self::UnknownExercise(_) | Self::Catalogue(_) | Self::Settings(_) => 2,
-            Self::Store(_)
+            Self::Daemon(DaemonError::Settings(_)) => 2,
+            Self::Daemon(_)
+            | Self::Store(_)
             | Self::BadCopy { .. }
             | Self::NotFound(_)
             | Self::Unwell { .. }

@@ -6,7 +6,7 @@ use super::drive::words;
 use super::error::DaemonError;
 use super::supervise::{Failure, GivenUp, Supervisor, Work};
 use super::systemd::{self, Beat};
-use crate::model::{HostTime, nanos_from_seconds};
+use crate::model::nanos_from_seconds;
 use crate::radio::{BoxFuture, Delivery, Ended, Radio, RadioPort};
 use crate::store::{Journal, Write, WriterThread};
 use crate::web::{self, Ask, Vitals, Web};
@@ -17,7 +17,7 @@ use std::sync::Arc;
 use std::{io, thread};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{mpsc, oneshot};
-use tokio::task::{JoinError, JoinHandle};
+use tokio::task::JoinError;
 use tokio_util::sync::CancellationToken;
 
 /// What radios, and then the core, may take to end, s. With the journal's time less than the 2 s that are promised.

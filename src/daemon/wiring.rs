@@ -277,6 +277,7 @@ fn web_config(plan: &Plan) -> WebConfig {
         exercises: plan.in_force.catalogue().map(|all| all.iter().cloned().collect()).unwrap_or_default(),
         hosts,
         read_open: settings.web.read == ReadAccess::Open,
+        store_max_bytes: Some(settings.store.max_bytes),
     }
 }
 

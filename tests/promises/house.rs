@@ -56,6 +56,7 @@ const HOUSE: &[Room] = &[
             "rustix",
             "sd_notify",
             "serde_json",
+            "sha2",
             "tokio",
             "tokio_util",
             "tracing",
