@@ -5,6 +5,7 @@ mod analyze_contract;
 mod bad_input;
 mod captures;
 mod configuration;
+mod doctor;
 mod engine_is_one_machine;
 mod figures;
 mod gym;
