@@ -55,3 +55,6 @@ pub use read::{
     SessionFilter, SetFilter, StationState, StoreStatus,
 };
 pub use run::{RunId, RunRecord, RunSource, RunStart};
+
+#[cfg(test)]
+mod tests;
