@@ -2,7 +2,7 @@
 
 use super::chunk::{ChunkWriter, Numbered};
 use super::clock::ClockAnchor;
-use super::entry::{Committed, Entry, Step, StoredEvent, is_journalled};
+use super::entry::{Entry, Step, StoredEvent, is_journalled};
 use super::error::StoreError;
 use super::journal::Write;
 use super::project::{label, project};

@@ -214,6 +214,3 @@ impl WriterThread {
         }
     }
 }
-
-#[cfg(test)]
-mod tests;

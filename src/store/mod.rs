@@ -59,3 +59,6 @@ pub use read::{
     SessionFilter, SetFilter, StationState, StoreStatus,
 };
 pub use run::{RunId, RunRecord, RunSource, RunStart};
+
+#[cfg(test)]
+mod tests;

@@ -131,6 +131,3 @@ fn tables(connection: &Connection) -> rusqlite::Result<BTreeSet<(String, String)
     let rows = ask.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
     rows.collect()
 }
-
-#[cfg(test)]
-mod tests;

@@ -37,10 +37,7 @@ pub(super) fn entry(row: &Row<'_>, kind: usize, payload: usize) -> rusqlite::Res
 }
 
 /// What stands in a column is not what was written.
-pub(super) fn unreadable(
-    column: usize,
-    error: impl std::error::Error + Send + Sync + 'static,
-) -> rusqlite::Error {
+pub(super) fn unreadable(column: usize, error: impl std::error::Error + Send + Sync + 'static) -> Error {
     Error::FromSqlConversionFailure(column, Type::Text, Box::new(error))
 }
 

@@ -5,7 +5,7 @@ use crate::model::{Input, SensorId};
 use crate::store::chunk::{ChunkReader, Numbered};
 use crate::store::entry::SourcedInput;
 use crate::store::error::StoreError;
-use crate::store::row::{int, number, unreadable};
+use crate::store::row::{int, unreadable};
 use crate::store::run::RunId;
 use rusqlite::{OptionalExtension, params};
 use std::collections::VecDeque;
