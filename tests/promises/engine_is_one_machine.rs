@@ -270,7 +270,7 @@ fn context() -> impl Strategy<Value = Context> {
 fn placed(mut input: Input, t: HostTime) -> Input {
     match &mut input {
         Input::Notification(notification) => notification.at = t,
-        Input::Link { at, .. } | Input::Context { at, .. } => *at = t,
+        Input::Link { at, .. } | Input::Context { at, .. } | Input::Incident { at, .. } => *at = t,
         Input::Command(command) => command.at = t,
     }
     input
