@@ -27,8 +27,8 @@ pub use bar::BarParams;
 use crate::coach::{Coach, CoachParams};
 use crate::lifting::prior::MovementPrior;
 use crate::model::{
-    AlgorithmTag, Command, Context, Event, Exercise, ExerciseId, HostTime, Input, LinkChange, NoticeKind,
-    Notification, Order, Reading, SensorId, SetId, StationId, StreamStart, TraceBlock,
+    AlgorithmTag, Command, Context, Event, Exercise, ExerciseId, HostTime, Input, LinkChange, Notice,
+    NoticeKind, Notification, Order, Reading, SensorId, SetId, StationId, StreamStart, TraceBlock,
 };
 use crate::motion::Note;
 use crate::running::Cadences;
@@ -93,6 +93,12 @@ impl Engine {
             Input::Link { at, sensor, change } => self.link(*at, sensor, change),
             Input::Command(command) => self.sessions.order(command.at, &command.order),
             Input::Context { at, context } => self.context(*at, context),
+            Input::Incident { at, message, .. } => self.events.push_back(Event::Notice(Notice {
+                at: *at,
+                sensor: input.sensor().cloned(),
+                kind: NoticeKind::Incident,
+                message: message.clone(),
+            })),
         }
         self.settle();
         if let Input::Command(Command { order: Order::LabelSet { set, .. }, .. }) = input {

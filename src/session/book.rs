@@ -4,24 +4,30 @@ use super::power::Masses;
 use crate::model::{
     AlgorithmTag, Athlete, AthleteId, Exercise, ExerciseId, PrimaryVelocity, SetRecord, StationContext,
 };
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Parameters of sets and sessions.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct SessionParams {
     /// Time without a repetition that ends a set whose exercise is unknown, s.
+    #[schemars(range(min = 5.0, max = 600.0))]
     pub set_timeout_s: f64,
     /// What looks like a re-rack ends the set when no repetition starts for so long after it, s: long enough to fidget
     /// and breathe between two heavy repetitions.
+    #[schemars(range(min = 1.0, max = 120.0))]
     pub rerack_quiet_s: f64,
     /// A set whose time is over on the host's clock waits so long for samples that are still on their way, s: longer
     /// than a hole may stay open and the settled lane looks back.
+    #[schemars(range(min = 5.0, max = 60.0))]
     pub silence_grace_s: f64,
     /// Time without a set that ends a session, s.
+    #[schemars(range(min = 60.0, max = 86400.0))]
     pub session_timeout_s: f64,
     /// Closed sets of a station that can still be corrected here, and as many that came back from the store.
+    #[schemars(range(min = 1, max = 1000))]
     pub kept_sets: usize,
 }
 

@@ -287,7 +287,7 @@ static PAST: LazyLock<Vec<PastSet>> = LazyLock::new(|| past_sets(&EVENTS));
 fn placed(mut input: Input, t: HostTime) -> Input {
     match &mut input {
         Input::Notification(notification) => notification.at = t,
-        Input::Link { at, .. } | Input::Context { at, .. } => *at = t,
+        Input::Link { at, .. } | Input::Context { at, .. } | Input::Incident { at, .. } => *at = t,
         Input::Command(command) => command.at = t,
     }
     input
