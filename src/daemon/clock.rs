@@ -145,9 +145,7 @@ impl Anchors {
             utc_ns.saturating_sub(last.utc_ns).saturating_sub(passed)
         });
         let is_news = match (self.last, jump_ns) {
-            (Some(last), Some(jump_ns)) => {
-                jump_ns.saturating_abs() > JUMP_NS || (certain && !last.certain)
-            }
+            (Some(last), Some(jump_ns)) => jump_ns.saturating_abs() > JUMP_NS || (certain && !last.certain),
             _ => true,
         };
         is_news.then(|| {

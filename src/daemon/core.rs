@@ -183,7 +183,11 @@ impl Core {
 
     /// The run's time.
     fn now(&self) -> HostTime {
-        if self.is_live() { self.equipment.clock.now().max(self.run.drive.now()) } else { self.run.drive.now() }
+        if self.is_live() {
+            self.equipment.clock.now().max(self.run.drive.now())
+        } else {
+            self.run.drive.now()
+        }
     }
 
     fn wake_at(&self) -> HostTime {
@@ -328,7 +332,9 @@ impl Core {
             Err(error) => return Some(Err(wishes::refused(error))),
             Ok(Some(before)) if before.change == *change => return Some(Ok(before.seq)),
             Ok(Some(_)) => {
-                return Some(Err(Refusal::Conflict("this Idempotency-Key stood for another change".to_owned())));
+                return Some(Err(Refusal::Conflict(
+                    "this Idempotency-Key stood for another change".to_owned(),
+                )));
             }
             Ok(None) => {}
         }
@@ -416,7 +422,9 @@ impl Core {
     /// never let in again.
     fn poisoned(&mut self, input: Input, from_source: bool, words: &str) -> Result<(), CoreError> {
         let whose = input.sensor().map_or(String::new(), |sensor| format!(" from {sensor}"));
-        tracing::error!("an input{whose} made the engine fail ({words}); it is left out and kept in the journal");
+        tracing::error!(
+            "an input{whose} made the engine fail ({words}); it is left out and kept in the journal"
+        );
         self.send_step()?;
         let rebuilt = self.execute_again();
         let drive = match rebuilt {
@@ -449,7 +457,9 @@ impl Core {
         let links: Vec<Input> = self.run.drive.links().values().flatten().cloned().collect();
         self.send_step()?;
         self.close_directly()?;
-        self.equipment.journal.send(Write::End { run: self.run.id, at: self.run.drive.now().max(HostTime(0)) })?;
+        self.equipment
+            .journal
+            .send(Write::End { run: self.run.id, at: self.run.drive.now().max(HostTime(0)) })?;
         self.begin_live(links)?;
         self.feed(incident(self.equipment.clock.now(), String::new(), words, input), false)?;
         self.send_step()
@@ -484,10 +494,11 @@ pub(super) fn end_run_of_the_past(
     config: &EngineConfig,
 ) -> Result<(), CoreError> {
     let fingerprint = opening::fingerprint(config);
-    let finished = resume::execute_again(reader, record, config.clone(), &fingerprint).and_then(|mut resumed| {
-        resumed.drive.finish()?;
-        Ok(resumed.drive)
-    });
+    let finished =
+        resume::execute_again(reader, record, config.clone(), &fingerprint).and_then(|mut resumed| {
+            resumed.drive.finish()?;
+            Ok(resumed.drive)
+        });
     match finished {
         Ok(mut drive) => {
             let step = Step { events: drive.take().events, ..Step::new(record.id, drive.now()) };
@@ -514,3 +525,6 @@ fn incident(at: HostTime, whose: String, words: &str, input: Option<Input>) -> I
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests;

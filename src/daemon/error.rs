@@ -64,10 +64,14 @@ pub enum DaemonError {
     #[error("the core can't go on: {0}")]
     Core(#[from] CoreError),
     /// The core panicked outside the engine.
-    #[error("the core panicked: {0}; start the daemon again, it goes on where it was, and please report this")]
+    #[error(
+        "the core panicked: {0}; start the daemon again, it goes on where it was, and please report this"
+    )]
     CorePanicked(String),
     /// The journal could not be closed in time.
-    #[error("the journal did not close in time: the disk is slow or full; what was not written in time is lost")]
+    #[error(
+        "the journal did not close in time: the disk is slow or full; what was not written in time is lost"
+    )]
     Unflushed,
     /// The system gives no threads.
     #[error("cannot start: {0}")]
@@ -78,8 +82,12 @@ impl DaemonError {
     /// A port that can't be had, with what to do.
     pub(super) fn listen(address: SocketAddr, error: &io::Error) -> Self {
         let hint = match error.kind() {
-            io::ErrorKind::AddrInUse => "stop the program that uses this port, or choose another with --listen",
-            io::ErrorKind::PermissionDenied => "ports below 1024 are for services; choose another with --listen",
+            io::ErrorKind::AddrInUse => {
+                "stop the program that uses this port, or choose another with --listen"
+            }
+            io::ErrorKind::PermissionDenied => {
+                "ports below 1024 are for services; choose another with --listen"
+            }
             io::ErrorKind::AddrNotAvailable => "no network of this machine has this address; check --listen",
             _ => "choose another address with --listen",
         };

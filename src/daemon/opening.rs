@@ -16,8 +16,7 @@ pub(super) fn inputs(
     let mut contexts = vec![Context::Ids { next: reader.next_id()? }];
     contexts.extend(plates(stations));
     contexts.extend(reader.athletes()?.iter().map(|profile| Context::Athlete(profile.athlete())));
-    let mut inputs: Vec<Input> =
-        contexts.into_iter().map(|context| Input::Context { at, context }).collect();
+    let mut inputs: Vec<Input> = contexts.into_iter().map(|context| Input::Context { at, context }).collect();
     for profile in reader.sensor_profiles()? {
         // neither asks the store nor refuses
         inputs.extend(super::wishes::inputs(&Change::Sensor(profile), at, reader).unwrap_or_default());

@@ -2,8 +2,8 @@
 
 use super::clock::LONGEST_AWAY_NS;
 use super::core::{CoreError, close_directly, end_run_of_the_past};
-use super::resume::{self, Lost, Resumed};
 use super::opening;
+use super::resume::{self, Lost, Resumed};
 use crate::engine::EngineConfig;
 use crate::model::HostTime;
 use crate::store::{Journal, Reader, RunRecord, RunSource, Write};
@@ -28,14 +28,17 @@ pub(super) fn of(
     now_utc_ns: i64,
 ) -> Result<Past, CoreError> {
     let mut past = Past::Nothing;
-    let latest_live = reader.unfinished_runs()?.iter().rfind(|run| run.source == RunSource::Live).map(|run| run.id);
+    let latest_live =
+        reader.unfinished_runs()?.iter().rfind(|run| run.source == RunSource::Live).map(|run| run.id);
     for record in reader.unfinished_runs()? {
         let goes_on = match &record.source {
             RunSource::Replay { .. } if record.source != *source => continue,
             RunSource::Replay { .. } => true,
             RunSource::Simulated => false,
             RunSource::Live => {
-                *source == RunSource::Live && latest_live == Some(record.id) && !is_long_ago(&record, now_utc_ns)
+                *source == RunSource::Live
+                    && latest_live == Some(record.id)
+                    && !is_long_ago(&record, now_utc_ns)
             }
         };
         if !goes_on {

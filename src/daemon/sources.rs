@@ -2,7 +2,8 @@
 
 use super::error::DaemonError;
 use crate::model::{
-    Advice, AthleteId, AthleteProfile, CadenceUnit, Change, SensorAssignment, SensorProfile, SensorRole, StationId,
+    Advice, AthleteId, AthleteProfile, CadenceUnit, Change, SensorAssignment, SensorProfile, SensorRole,
+    StationId,
 };
 use crate::radio::capture::{CaptureHeader, CaptureReader};
 use crate::radio::replay::Replay;
@@ -70,7 +71,7 @@ const RUNNER: &str = "runner";
 /// Decides what is drawn in it.
 const DEMO_SEED: u64 = 7;
 /// The plates are on the bar already when the demonstration begins, s.
-pub(super) const DEMO_HEAD_START_S: f64 = 8.0;
+pub(super) const DEMO_HEAD_START_S: f64 = 4.0;
 /// So long does somebody run, minutes.
 const DEMO_RUN_MINUTES: f64 = 20.0;
 /// So often in a row: a day.
@@ -88,7 +89,8 @@ fn demo_plan() -> SessionPlan {
     let mut random = Random::of_part(DEMO_SEED, 1);
     let mut run = RunPlan::session(CadenceUnit::Strides, DEMO_RUN_MINUTES, &mut random);
     run.phases = run.phases.repeat(DEMO_RUNS);
-    let sensor = SensorPlan { imu: ImuFaults::CONSUMER, clock: ClockFaults::ORDINARY, ..SensorPlan::default() };
+    let sensor =
+        SensorPlan { imu: ImuFaults::CONSUMER, clock: ClockFaults::ORDINARY, ..SensorPlan::default() };
     SessionPlan {
         seed: DEMO_SEED,
         bars: vec![BarPlan { sets: Sets::Called, rest: Rest::Seconds(0.0) }],
@@ -102,7 +104,11 @@ fn demo_plan() -> SessionPlan {
 /// What people would have said before the demonstration: who they are and whose the sensors are.
 pub(super) fn demo_changes(station: &StationId) -> Vec<Change> {
     let athlete = |id: &str, name: &str, body_mass_kg| {
-        Change::Athlete(AthleteProfile { id: id.into(), name: name.to_owned(), body_mass_kg: Some(body_mass_kg) })
+        Change::Athlete(AthleteProfile {
+            id: id.into(),
+            name: name.to_owned(),
+            body_mass_kg: Some(body_mass_kg),
+        })
     };
     let sensor = |sensor: &str, name: &str, role, cadence_unit| {
         Change::Sensor(SensorProfile {

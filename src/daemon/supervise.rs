@@ -60,12 +60,7 @@ pub(super) struct Supervisor {
 impl Supervisor {
     /// Keeps a task going until it ends by itself or the daemon stops. One that is `essential` is given up after
     /// repeated failures, and any that says that trying again is no use; the others are tried for ever.
-    pub(super) async fn keep(
-        &self,
-        name: &str,
-        essential: bool,
-        work: &mut dyn Work,
-    ) -> Result<(), GivenUp> {
+    pub(super) async fn keep(&self, name: &str, essential: bool, work: &mut dyn Work) -> Result<(), GivenUp> {
         let mut random = Random::new(self.ticks.utc_ns().unsigned_abs());
         let mut failures = 0;
         loop {

@@ -58,7 +58,8 @@ struct Guard {
 
 impl Guard {
     fn goes_on(&mut self, beats: Vec<u64>) -> bool {
-        let goes_on = beats.len() != self.last.len() || beats.iter().zip(&self.last).all(|(now, then)| now != then);
+        let goes_on =
+            beats.len() != self.last.len() || beats.iter().zip(&self.last).all(|(now, then)| now != then);
         self.last = beats;
         goes_on
     }

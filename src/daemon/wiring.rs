@@ -50,7 +50,11 @@ pub(super) fn run(plan: &Plan, ready: impl FnMut(&str)) -> Result<Outcome, Daemo
             house.writer.join();
             return Ok(Outcome::Replayed { earlier: true, found: done });
         }
-        tracing::info!("this recording is in the store already: {} sets, {} repetitions", done.sets, done.reps);
+        tracing::info!(
+            "this recording is in the store already: {} sets, {} repetitions",
+            done.sets,
+            done.reps
+        );
         let live = Plan { source: Source::Live, ..plan.clone() };
         return house.live_in(&live, config, None, ready);
     }
@@ -137,7 +141,8 @@ impl House {
         };
         let Begun { core, radio } = begin(plan, equipment, past, recording, source, self.advice)?;
         let run = core.run_id();
-        let web = Web::new(web_config(plan), reader.clone(), self.hub, desk, self.vitals.clone(), wall(&clock));
+        let web =
+            Web::new(web_config(plan), reader.clone(), self.hub, desk, self.vitals.clone(), wall(&clock));
         self.vitals.set_source(radio.as_ref().map_or("none", |radio| radio.name()));
         let port = RadioPort { inputs: deliver, requests: to_radio, clock: Arc::new(clock) };
         let tasks = Tasks {
@@ -239,7 +244,9 @@ fn begin(
             Some(sources::demo(&station, advice))
         }
         (Source::Live | Source::Replay { .. }, _) => {
-            tracing::warn!("no radio yet: Bluetooth is not built in; `ironstride replay` and `demo` have sources");
+            tracing::warn!(
+                "no radio yet: Bluetooth is not built in; `ironstride replay` and `demo` have sources"
+            );
             None
         }
     };
