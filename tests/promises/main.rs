@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test's panic is its verdict")]
 
 mod analyze_contract;
+mod api;
 mod bad_input;
 mod captures;
 mod engine_is_one_machine;
