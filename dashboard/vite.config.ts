@@ -1,0 +1,12 @@
+import { defineConfig } from "vitest/config";
+import { compress } from "./build/compress.ts";
+
+// In development the API comes from the mock (`npm run mock`) or from a daemon.
+const api = process.env["API"] ?? "http://127.0.0.1:8480";
+
+export default defineConfig({
+  plugins: [compress()],
+  build: { target: "es2022", assetsInlineLimit: 0, modulePreload: { polyfill: false }, reportCompressedSize: false },
+  server: { proxy: { "/api": api } },
+  test: { environment: "node", testTimeout: 60_000, hookTimeout: 60_000, fileParallelism: false },
+});
