@@ -8,5 +8,6 @@ export default defineConfig({
   plugins: [compress()],
   build: { target: "es2022", assetsInlineLimit: 0, modulePreload: { polyfill: false }, reportCompressedSize: false },
   server: { proxy: { "/api": api } },
-  test: { environment: "node", testTimeout: 60_000, hookTimeout: 60_000, fileParallelism: false },
+  // Vitest takes the name BASE_URL for itself
+  test: { env: process.env["BASE_URL"] ? { DAEMON_URL: process.env["BASE_URL"] } : {}, environment: "node", testTimeout: 60_000, hookTimeout: 60_000, fileParallelism: false },
 });

@@ -44,7 +44,7 @@ export async function wish(what: () => Promise<unknown>): Promise<boolean> {
     const trouble = error instanceof client.Trouble ? error : new client.Trouble(String(error), null, 0);
     if (trouble.forbidden) {
       forbidden.value = trouble.hint ?? trouble.message;
-      say("This device may look, but not change.", trouble.hint);
+      say("This device may look, but not change.");
     } else if (trouble.status === 412) say("Somebody else has just changed this. Look, then try again.");
     else say(trouble.message, trouble.hint);
     return false;

@@ -1,13 +1,14 @@
 // Who lifted what here lately, so that the likely choices come first.
 
 import type { Context, SetRecord } from "./api";
+import type { StationState } from "./state";
 
 type Labels = Pick<SetRecord, "athlete" | "exercise" | "load_kg">;
 
 const KEY = "ironstride.recent.";
 const KEPT = 60;
 
-export function remembered(station: string): Labels[] {
+function remembered(station: string): Labels[] {
   try {
     const kept: unknown = JSON.parse(localStorage.getItem(KEY + station) ?? "[]");
     return Array.isArray(kept) ? (kept as Labels[]) : [];
@@ -20,6 +21,11 @@ export function remember(station: string, { athlete, exercise, load_kg }: Labels
   const same = (other: Labels) => other.athlete === athlete && other.exercise === exercise;
   const kept = [{ athlete, exercise, load_kg }, ...remembered(station).filter((other) => !same(other))];
   localStorage.setItem(KEY + station, JSON.stringify(kept.slice(0, KEPT)));
+}
+
+/** What was lifted here: this session's sets, then what this device remembers; the latest first. */
+export function history(state: StationState): Labels[] {
+  return [...(state.set ? [state.set] : []), ...state.previous_sets, ...remembered(state.station.id)];
 }
 
 /** Those of `all` that were used lately first, each once, then the others in their order. */

@@ -96,7 +96,7 @@ export class TraceStrip {
       pen.fillRect(left, Math.round(middle), right - left, 1);
     };
     const ahead = (GAP_S / WINDOW_S) * width;
-    pen.lineWidth = Math.max(2, height / 60);
+    pen.lineWidth = Math.max(2, height / 40);
     pen.lineCap = "round";
     for (let i = Math.max(1, from + 1); i < lane.t.length; i++) {
       const [x0, x1] = [x(lane.t[i - 1]!), x(lane.t[i]!)];

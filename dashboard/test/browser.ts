@@ -6,7 +6,7 @@ import { Gym } from "./mock/gym.mjs";
 import { serve } from "./mock/server.mjs";
 
 /** Where a running daemon is, to test the pages with it instead of with the mock gym. */
-export const BASE_URL = process.env["BASE_URL"] ?? null;
+export const BASE_URL = process.env["DAEMON_URL"] ?? null;
 
 const CHROMIUM = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
 
@@ -115,12 +115,30 @@ export function layoutFaults(page: Page): Promise<string[]> {
         if (w > 0.5 && h > 0.5) faults.push(`${a.name} and ${b.name} overlap by ${w.toFixed(0)} × ${h.toFixed(0)} px`);
       }
       // what is inside must not be wider or taller than its panel
-      for (const child of a.element.querySelectorAll<HTMLElement>("p, h1, h2, button, .plates, .bars li, canvas")) {
+      for (const child of a.element.querySelectorAll<HTMLElement>("p, h1, h2, button, .plates, canvas")) {
         const box = child.getBoundingClientRect();
-        if (box.width === 0 || child.closest("dialog") || child.closest(".unseen")) continue;
+        if (!child.checkVisibility() || child.closest("dialog, .unseen")) continue;
         const out = Math.max(a.box.left - box.left, box.right - a.box.right, a.box.top - box.top, box.bottom - a.box.bottom);
+        const cut = child.scrollWidth - child.clientWidth;
+        const mayBeCut = getComputedStyle(child).textOverflow === "ellipsis";
+        if (cut > 1 && !mayBeCut && child.clientWidth > 0) {
+          faults.push(`in ${a.name}: ${child.className || child.tagName} "${child.textContent}" needs ${cut} px more`);
+        }
+        const hidden = child.scrollHeight - child.clientHeight;
+        if (child.matches(".headline, .reason") && hidden > child.clientHeight * 0.4) {
+          faults.push(`in ${a.name}: "${child.textContent}" lacks ${hidden} px of height`);
+        }
         if (out > 1) faults.push(`in ${a.name}: ${child.className || child.tagName} sticks out by ${out.toFixed(0)} px`);
       }
+    }
+    const labels = [...document.querySelectorAll(".bars li > b")].filter((label) => label.textContent).map((label) => {
+      const range = document.createRange();
+      range.selectNodeContents(label);
+      return { text: label.textContent, box: range.getBoundingClientRect() };
+    });
+    for (const [i, label] of labels.entries()) {
+      const next = labels[i + 1];
+      if (next && next.box.left < label.box.right) faults.push(`labels ${label.text} and ${next.text} overlap`);
     }
     return faults;
   });

@@ -14,7 +14,7 @@ import { LabelsForm } from "../parts/labels";
 import { Plates } from "../parts/plates";
 import { Sensors } from "../parts/sensors";
 import { SessionReview } from "../parts/session";
-import { remember, remembered, usualLoad, withAthlete } from "../recent";
+import { history, remember, usualLoad, withAthlete } from "../recent";
 import { advice, follow, last, reps, restedFor, state } from "../store";
 import { nextTheme, theme } from "../theme";
 import { primary, standing, velocityOf, whyNoVelocity, worstSide } from "../view";
@@ -118,8 +118,7 @@ function Now() {
 function SetTab({ id }: { id: string }) {
   const context = wantedContext();
   if (context === null || state.value === null) return <p class="quiet">Waiting for data…</p>;
-  const { previous_sets, station } = state.value;
-  const history = [...previous_sets, ...remembered(id)];
+  const lifted = history(state.value);
   const change = (part: Partial<Context>, soon = false) => {
     changeContext(id, part, soon);
     remember(id, { ...context, ...part });
@@ -130,11 +129,11 @@ function SetTab({ id }: { id: string }) {
       <section class="panel" data-panel="labels" aria-label="Next set" data-pending={Object.keys(pendingContext.value).length > 0}>
         <LabelsForm
           value={context}
-          history={history}
+          history={lifted}
           proposed_kg={proposed}
-          bar_kg={station.bar_kg}
-          onAthlete={(athlete) => change(withAthlete(context, athlete, history))}
-          onExercise={(exercise) => change({ exercise, load_kg: usualLoad(history, context.athlete, exercise) })}
+          bar_kg={state.value.station.bar_kg}
+          onAthlete={(athlete) => change(withAthlete(context, athlete, lifted))}
+          onExercise={(exercise) => change({ exercise, load_kg: usualLoad(lifted, context.athlete, exercise) })}
           onLoad={(load_kg) => change({ load_kg }, true)}
           onGoal={(goal) => change({ goal })}
           onRole={(role) => change({ role })}

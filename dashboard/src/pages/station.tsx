@@ -55,17 +55,21 @@ export function Station({ id }: { id: string }) {
     s: () => location.assign("/status"),
     h: () => location.assign("/"),
   });
+  useEffect(() => {
+    document.title = state.value?.station.name ?? id;
+  }, [state.value?.station.name, id]);
   const stop = advice.value?.action.action === "stop_set";
   return (
     <main class="wall" data-stop={stop} data-resting={state.value?.rest != null} data-runner={runners.value.length > 0}>
       <Banner />
       <Header id={id} />
       <section class="panel velocity" data-panel="velocity" data-standing={standingNow} aria-label="Last velocity">
-        <p class="huge" title={velocityWhy}>
-          <span data-figure="velocity">{velocityText}</span>
-          <small>m/s</small>
+        <p class="huge" title={velocityWhy} data-figure="velocity">
+          {velocityText}
         </p>
-        <p class="zone">{zoneText}</p>
+        <p class="zone">
+          <b>m/s</b> {zoneText}
+        </p>
       </section>
       <section class="panel bars-panel" data-panel="bars" aria-label="The set">
         <h2>
@@ -99,21 +103,15 @@ export function Station({ id }: { id: string }) {
 
 function Header({ id }: { id: string }) {
   const { athlete, exercise, load_kg, role } = labels.value;
+  const name = state.value?.station.name ?? id;
   return (
     <header class="wall-header" data-panel="header">
-      <h1>{state.value?.station.name ?? id}</h1>
+      <h1 style={{ "--chars": name.length }}>{name}</h1>
       <p class="who">
-        {athlete ?? <span class="quiet">Nobody chosen</span>}
-        <span class="sep">·</span>
-        {exercise ?? <span class="quiet">no exercise</span>}
-        <span class="sep">·</span>
+        {athlete ? <span class="name" style={{ "--chars": athlete.length }}>{athlete}</span> : <span class="quiet">Nobody chosen</span>}
+        {exercise ? <span>{exercise}</span> : <span class="quiet">no exercise</span>}
         <b title={load_kg === null ? "No load chosen" : undefined}>{kg(load_kg)} kg</b>
-        {role && role !== "work" && (
-          <>
-            <span class="sep">·</span>
-            {ROLES[role]}
-          </>
-        )}
+        {role && role !== "work" && <span>{ROLES[role]}</span>}
       </p>
       <Sensors />
     </header>
@@ -138,7 +136,7 @@ function Figure({ name, label, text, of, why }: FigureProps) {
   return (
     <section class={`panel figure ${name}`} data-panel={name}>
       <h2>{label}</h2>
-      <p class="big" title={text === UNKNOWN ? why : undefined}>
+      <p class="big" title={text === UNKNOWN ? why : undefined} style={{ "--chars": text.length + (of?.length ?? 0) * 0.36 }}>
         <span data-figure={name}>{text}</span>
         {of !== null && <small>{of}</small>}
       </p>
@@ -158,14 +156,17 @@ function RestClock() {
         <span data-figure="rest" role="timer">
           {passed === null ? UNKNOWN : clock(passed)}
         </span>
-        {planned_s !== null && <small>of {clock(planned_s)}</small>}
       </p>
+      <p class="below">{planned_s !== null && `of ${clock(planned_s)}`}</p>
       {passed !== null && planned_s !== null && (
         <span class="progress" style={{ "--p": Math.min(1, passed / planned_s) }} />
       )}
     </section>
   );
 }
+
+/** More plates than this have no place beside the number. */
+const MOST_PLATES_BESIDE = 4;
 
 function NextLoad() {
   const action = advice.value?.action;
@@ -174,18 +175,13 @@ function NextLoad() {
   const load = next?.load_kg ?? labels.value.load_kg;
   return (
     <section class="panel figure next" data-panel="next">
-      <h2>{next ? "Next load" : "Load"}</h2>
-      <div class="load">
+      <h2>{next ? "Next load" : "Load"}{plates.length > 0 && ", plates of each side"}</h2>
+      <div class="load" data-full={plates.length > MOST_PLATES_BESIDE}>
         <p class="big" title={load === null ? "No load chosen" : undefined}>
           <span data-figure="load">{kg(load)}</span>
           <small>kg</small>
         </p>
-        {plates.length > 0 && (
-          <div class="side">
-            <Plates plates={plates} />
-            <p>each side</p>
-          </div>
-        )}
+        <Plates plates={plates} />
       </div>
     </section>
   );
@@ -208,8 +204,8 @@ function Runner() {
       <h2>{athleteName(cadence?.athlete) ?? "Runner"}</h2>
       <p class="big" title={why}>
         <span data-figure="cadence">{fixed(cadence?.cadence_steps_min, 0)}</span>
-        <small>steps/min</small>
       </p>
+      <p class="below">steps/min</p>
     </section>
   );
 }

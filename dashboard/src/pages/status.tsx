@@ -107,7 +107,7 @@ function Parts({ status }: { status: StatusView }) {
               <b>{name}</b>
               <span>
                 {task.running ? "runs" : "doesn't run"}
-                {task.restarts > 0 && `, started again ${task.restarts} times`}
+                {task.restarts > 0 && `, restarts: ${task.restarts}`}
               </span>
               {task.last_error && <small>{task.last_error}</small>}
             </li>

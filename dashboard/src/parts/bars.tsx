@@ -1,20 +1,23 @@
 // The set as bars: one for each movement, rejected ones grey and with their reason, the stop line across.
 
-import { computed } from "@preact/signals";
+import { computed, signal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
 import type { Rep } from "../api";
 import { fixed, percent, reason, UNKNOWN } from "../format";
 import { reps, state } from "../store";
 import { primary, standing, velocityOf, worstSide } from "../view";
 
-/** More labels than this would touch each other. */
-const MOST_LABELS = 14;
+/** How many labels fit beside each other. */
+const room = signal(14);
+/** Width of a label such as 0.64 with some air, in units of its font size. */
+const LABEL_EM = 2.9;
 
 const velocities = computed(() => reps.value.map((rep) => velocityOf(rep, primary(state.value))));
 
-/** Top of the scale, m/s: the fastest bar with room for its label, in steps so that the scale seldom moves. */
+/** Top of the scale, m/s: the fastest bar with some air above, in steps so that the scale seldom moves. */
 const top = computed(() => {
   const fastest = Math.max(0.5, ...velocities.value.map((v) => v ?? 0));
-  return Math.ceil((fastest * 1.18) / 0.1) * 0.1;
+  return Math.ceil((fastest * 1.1) / 0.1) * 0.1;
 });
 
 const bestRep = computed(() => {
@@ -27,20 +30,32 @@ const bestRep = computed(() => {
 });
 
 export function Bars() {
+  const list = useRef<HTMLOListElement>(null);
+  const empty = reps.value.length === 0;
+  useEffect(() => {
+    const element = list.current;
+    if (element === null) return;
+    const size = new ResizeObserver(() => {
+      room.value = Math.floor(element.clientWidth / (LABEL_EM * parseFloat(getComputedStyle(element).fontSize)));
+    });
+    size.observe(element);
+    return () => size.disconnect();
+  }, [empty]);
   const all = reps.value;
   if (all.length === 0) return <p class="quiet">The first repetition opens the set.</p>;
   const set = state.value?.set ?? null;
   const line = set?.stop_line ?? null;
   const best = bestRep.value && velocityOf(bestRep.value, primary(state.value));
-  const last = all.length - 1;
+  const last = all.findLastIndex((rep) => rep.accepted);
+  const crowded = all.length > room.value;
   let counted = 0;
   return (
-    <div class="bars" data-crowded={all.length > MOST_LABELS} style={{ "--n": all.length }}>
-      <ol aria-label="Movements of the set">
+    <div class="bars" data-crowded={crowded} style={{ "--n": all.length }}>
+      <ol ref={list} aria-label="Movements of the set">
         {all.map((rep, i) => {
           const velocity = velocities.value[i] ?? null;
           if (rep.accepted) counted++;
-          const labelled = all.length <= MOST_LABELS || i === last || (rep === bestRep.value && i < last - 2);
+          const labelled = !crowded || i === last || (rep === bestRep.value && i < last - 3);
           return (
             <li
               key={rep.id}
@@ -52,10 +67,9 @@ export function Bars() {
               style={{ "--h": Math.min(1, (velocity ?? 0) / top.value) }}
               title={titleOf(rep, velocity)}
             >
-              <span class="bar">
-                {rep.accepted ? labelled && <b>{fixed(velocity, 2)}</b> : <i>{reason(rep.reject_reason)}</i>}
-              </span>
-              <span class="ordinal">{rep.accepted ? `${sideLetter(rep)}${counted}` : "×"}</span>
+              <span class="bar">{rep.accepted ? <u>{`${sideLetter(rep)}${counted}`}</u> : <i>{reason(rep.reject_reason)}</i>}</span>
+              {/* below the bars, where neither line can cross it */}
+              <b>{labelled && (rep.accepted ? fixed(velocity, 2) : "×")}</b>
             </li>
           );
         })}

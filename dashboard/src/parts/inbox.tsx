@@ -5,7 +5,7 @@ import type { SetRecord } from "../api";
 import * as client from "../client";
 import { inbox, loadInbox, wish } from "../desk";
 import { fixed, fromId, time } from "../format";
-import { remember, remembered, usualLoad } from "../recent";
+import { history, remember, usualLoad } from "../recent";
 import { state } from "../store";
 import { worstSide } from "../view";
 import { type Labels, LabelsForm } from "./labels";
@@ -29,7 +29,7 @@ function Unlabelled({ set, station }: { set: SetRecord; station: string }) {
   const [open, setOpen] = useState(false);
   const [labels, setLabels] = useState<Labels>(set);
   const summary = worstSide(set);
-  const history = [...(state.value?.previous_sets ?? []), ...remembered(station)];
+  const lifted = state.value ? history(state.value) : [];
   const change = (part: Partial<Labels>) => setLabels({ ...labels, ...part });
   const save = async () => {
     const { athlete, exercise, load_kg, goal, role } = labels;
@@ -52,11 +52,11 @@ function Unlabelled({ set, station }: { set: SetRecord; station: string }) {
         <>
           <LabelsForm
             value={labels}
-            history={history}
+            history={lifted}
             proposed_kg={null}
             bar_kg={state.value?.station.bar_kg ?? 20}
             onAthlete={(athlete) => change({ athlete })}
-            onExercise={(exercise) => change({ exercise, load_kg: labels.load_kg ?? usualLoad(history, labels.athlete, exercise) })}
+            onExercise={(exercise) => change({ exercise, load_kg: labels.load_kg ?? usualLoad(lifted, labels.athlete, exercise) })}
             onLoad={(load_kg) => change({ load_kg })}
             onGoal={(goal) => change({ goal })}
             onRole={(role) => change({ role })}

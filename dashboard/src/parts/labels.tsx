@@ -53,7 +53,8 @@ export function LabelsForm(props: LabelsProps) {
       <Row label="Load">
         <Load {...props} onKeypad={() => setOpen("load")} />
       </Row>
-      <Row label="Goal">
+      <details class="more-labels">
+        <summary>{[value.goal ? GOALS[value.goal] : "No goal", ROLES[value.role ?? "work"]].join(" · ")}</summary>
         <select
           aria-label="Goal"
           value={value.goal ?? ""}
@@ -78,7 +79,7 @@ export function LabelsForm(props: LabelsProps) {
             </button>
           ))}
         </div>
-      </Row>
+      </details>
       {open === "athlete" && (
         <Picker title="Athlete" choices={people} chosen={value.athlete} onChoose={props.onAthlete} onClose={close} />
       )}
@@ -92,9 +93,8 @@ export function LabelsForm(props: LabelsProps) {
 
 function Row({ label, children }: { label: string; children: preact.ComponentChildren }) {
   return (
-    <div class="row">
-      <span class="row-label">{label}</span>
-      <div class="row-body">{children}</div>
+    <div class="row" role="group" aria-label={label}>
+      {children}
     </div>
   );
 }

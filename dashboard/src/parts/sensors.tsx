@@ -37,8 +37,7 @@ export function Sensors() {
         const told = lost !== null && lost >= LOSS_WORTH_TELLING_PCT;
         return (
           <li key={sensor.sensor} data-link={sensor.link} title={details(sensor)}>
-            <span class="dot" aria-hidden="true" />
-            {nameOf(sensor)} {LINKS[sensor.link]}
+            <span class="dot" aria-hidden="true" /> {nameOf(sensor)} {LINKS[sensor.link]}
             <span data-low={sensor.battery_pct !== null && sensor.battery_pct <= LOW_BATTERY_PCT}>
               {" "}
               {percent(sensor.battery_pct)} %

@@ -113,13 +113,13 @@ export function columns(sets: (number | null)[][]): [number[], (number | null)[]
 }
 
 function options(width: number): uPlot.Options {
-  const axis = { stroke: colour("--muted"), grid: { stroke: colour("--line"), width: 1 }, ticks: { show: false } };
+  const axis = { font: "14px system-ui, sans-serif", stroke: colour("--muted"), grid: { stroke: colour("--line"), width: 1 }, ticks: { show: false } };
   return {
     width,
     height: HEIGHT_PX,
     legend: { show: false },
     cursor: { show: false },
-    scales: { x: { time: false }, y: { range: (_plot, _least, most) => [0, Math.max(0.6, (most ?? 0) * 1.1)] } },
+    scales: { x: { time: false, range: (_plot, first, last) => [first - 0.5, last + 0.5] }, y: { range: (_plot, _least, most) => [0, Math.max(0.6, (most ?? 0) * 1.1)] } },
     axes: [{ show: false }, { ...axis, size: 44, values: (_plot, ticks) => ticks.map((tick) => tick.toFixed(1)) }],
     series: [
       {},
