@@ -4,6 +4,7 @@
 mod analyze_contract;
 mod bad_input;
 mod captures;
+mod daemon;
 mod engine_is_one_machine;
 mod figures;
 mod gym;
