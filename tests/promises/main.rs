@@ -6,6 +6,7 @@ mod api;
 mod bad_input;
 mod captures;
 mod configuration;
+mod daemon;
 mod doctor;
 mod engine_is_one_machine;
 mod figures;
