@@ -30,7 +30,8 @@ pub(super) fn capture(test: &str, plan: SessionPlan) -> String {
     let mut capture = CaptureWriter::new(Vec::new(), &header).expect("it is written to memory");
     let mut session = Session::new(&plan);
     let mut inputs: Vec<Input> = session.by_ref().collect();
-    let roles = session.truth().bars.iter().enumerate().map(|(i, bar)| Input::Context {
+    let truth = session.truth();
+    let roles = truth.bars.iter().enumerate().map(|(i, bar)| Input::Context {
         at: HostTime(0),
         context: Context::Sensor(SensorAssignment {
             sensor: bar.sensor.clone(),
