@@ -525,3 +525,6 @@ fn incident(at: HostTime, whose: String, words: &str, input: Option<Input>) -> I
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests;

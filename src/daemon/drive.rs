@@ -23,6 +23,9 @@ pub(super) struct Drive {
     links: BTreeMap<SensorId, Vec<Input>>,
     roles: BTreeMap<SensorId, SensorRole>,
     told: Told,
+    /// The engine is made to panic on the input of this time.
+    #[cfg(test)]
+    pub(super) poison: Option<HostTime>,
 }
 
 /// What an engine gave, by where it goes.
@@ -51,6 +54,8 @@ impl Drive {
             links: BTreeMap::new(),
             roles: BTreeMap::new(),
             told: Told::default(),
+            #[cfg(test)]
+            poison: None,
         }
     }
 
@@ -92,7 +97,13 @@ impl Drive {
             input.set_at(self.now);
         }
         let input = &*input;
-        self.attempt(|engine| engine.handle(input))?;
+        #[cfg(test)]
+        let poison = self.poison;
+        self.attempt(|engine| {
+            engine.handle(input);
+            #[cfg(test)]
+            assert_ne!(poison, Some(input.at()), "poison");
+        })?;
         self.now = input.at();
         self.remember(input);
         Ok(())

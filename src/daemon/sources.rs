@@ -71,7 +71,7 @@ const RUNNER: &str = "runner";
 /// Decides what is drawn in it.
 const DEMO_SEED: u64 = 7;
 /// The plates are on the bar already when the demonstration begins, s.
-pub(super) const DEMO_HEAD_START_S: f64 = 8.0;
+pub(super) const DEMO_HEAD_START_S: f64 = 4.0;
 /// So long does somebody run, minutes.
 const DEMO_RUN_MINUTES: f64 = 20.0;
 /// So often in a row: a day.

@@ -1,6 +1,6 @@
 //! Letting time pass for sources that have a time of their own.
 
-use super::{Clock, Delivery, RadioPort};
+use super::{Delivery, RadioPort};
 use crate::model::HostTime;
 use tokio_util::sync::CancellationToken;
 
@@ -28,11 +28,6 @@ pub(super) struct Pace {
 impl Pace {
     pub(super) fn new(speed: Speed) -> Self {
         Self { speed, offset_ns: None, passed: HostTime(i64::MIN) }
-    }
-
-    /// The source's time now, when it delivers in real time and has begun.
-    pub(super) fn now(&self, clock: &dyn Clock) -> Option<HostTime> {
-        self.offset_ns.map(|offset_ns| HostTime(clock.now().0.saturating_sub(offset_ns)))
     }
 
     /// Waits until the source's time is `t`, and says now and then that time passes. `false` when asked to stop

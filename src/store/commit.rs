@@ -9,7 +9,7 @@ use super::project::{label, project};
 use super::row::{Clocks, int, number, unreadable};
 use super::run::{RunId, RunSource, RunStart};
 use crate::model::{Change, HostTime, Input, Notification, SensorId};
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -92,7 +92,7 @@ impl Committer {
     }
 
     fn try_commit(&mut self, batch: &[Write], keep_raw: bool) -> rusqlite::Result<Outcome> {
-        let transaction = self.connection.transaction()?;
+        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let mut work = Work {
             connection: &transaction,
             chunks: &mut self.chunks,
@@ -111,7 +111,8 @@ impl Committer {
         let mut outcome = work.outcome;
         outcome.database_bytes = page_count(&transaction)? * super::open::PAGE_BYTES;
         transaction.commit()?;
-        outcome.wal_pages = wal_pages(&self.connection)?;
+        // it is committed: nothing from here on may look like a failure, or it would be committed again
+        outcome.wal_pages = wal_pages(&self.connection).unwrap_or(0);
         Ok(outcome)
     }
 }
@@ -215,14 +216,13 @@ impl<'a> Work<'a, '_> {
     /// What is known of a run so far. One that nobody began is taken in rather than lost.
     fn draft(&mut self, run: RunId) -> rusqlite::Result<&mut Draft<'a>> {
         if !self.drafts.contains_key(&run) {
-            let draft = match load(self.connection, run)? {
-                Some(draft) => draft,
-                None => {
-                    tracing::error!(%run, "steps of a run that was not begun; please report this");
-                    let start = RunStart { run, source: RunSource::Live, fingerprint: String::new() };
-                    begin(self.connection, &start)?;
-                    Draft { complete: true, ..Draft::default() }
-                }
+            let draft = if let Some(draft) = load(self.connection, run)? {
+                draft
+            } else {
+                tracing::error!(%run, "steps of a run that was not begun; please report this");
+                let start = RunStart { run, source: RunSource::Live, fingerprint: String::new() };
+                begin(self.connection, &start)?;
+                Draft { complete: true, ..Draft::default() }
             };
             self.drafts.insert(run, draft);
         }

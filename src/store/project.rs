@@ -3,7 +3,9 @@
 use super::entry::Entry;
 use super::row::int;
 use super::run::RunId;
-use crate::model::{Advice, Change, Event, Order, Rep, SensorId, SessionRecord, SetRecord};
+use crate::model::{
+    Advice, AthleteId, Change, Event, ExerciseId, Order, Rep, SensorId, SessionRecord, SetRecord,
+};
 use rusqlite::types::{ToSqlOutput, Value, ValueRef};
 use rusqlite::{Connection, OptionalExtension, ToSql, params};
 
@@ -110,8 +112,8 @@ fn project_rep(connection: &Connection, seq: u64, run: RunId, rep: &Rep) -> rusq
         rep.ended_at.0,
         rep.set.map(|set| int(set.0)),
         rep.station.as_str(),
-        rep.athlete.as_ref().map(|athlete| athlete.as_str()),
-        rep.exercise.as_ref().map(|exercise| exercise.as_str()),
+        rep.athlete.as_ref().map(AthleteId::as_str),
+        rep.exercise.as_ref().map(ExerciseId::as_str),
         rep.accepted,
     ])?;
     Ok(())
@@ -132,8 +134,8 @@ fn project_set(connection: &Connection, seq: u64, run: RunId, set: &SetRecord) -
         int(run.0),
         int(set.session.0),
         set.station.as_str(),
-        set.athlete.as_ref().map(|athlete| athlete.as_str()),
-        set.exercise.as_ref().map(|exercise| exercise.as_str()),
+        set.athlete.as_ref().map(AthleteId::as_str),
+        set.exercise.as_ref().map(ExerciseId::as_str),
         open,
         !open && unlabelled && has_reps,
     ])?;
@@ -154,7 +156,7 @@ fn project_session(
         int(seq),
         int(run.0),
         session.station.as_str(),
-        session.athlete.as_ref().map(|athlete| athlete.as_str()),
+        session.athlete.as_ref().map(AthleteId::as_str),
         session.ended_at.is_none(),
     ])?;
     Ok(())
@@ -169,7 +171,7 @@ fn project_advice(connection: &Connection, seq: u64, run: RunId, advice: &Advice
         int(run.0),
         int(advice.set.0),
         advice.station.as_str(),
-        advice.athlete.as_ref().map(|athlete| athlete.as_str()),
+        advice.athlete.as_ref().map(AthleteId::as_str),
     ])?;
     if let Some(older) = advice.supersedes {
         let mark = "UPDATE advice SET superseded_by = ?2 WHERE id = ?1";

@@ -77,6 +77,7 @@ fn require_all(schema: &mut Value) {
 /// Adds the problems and parameters that an operation has because of what it is.
 fn complete(path: &str, method: &str, operation: &mut Value) {
     let Some(operation) = operation.as_object_mut() else { return };
+    operation.insert("operationId".to_owned(), Value::String(operation_id(path, method)));
     let changes = method != "get";
     let has_body = operation.contains_key("requestBody");
     let has_parameters = operation.get("parameters").is_some();
@@ -102,6 +103,9 @@ fn complete(path: &str, method: &str, operation: &mut Value) {
         problems.push((413, "The body is too large"));
         problems.push((415, "The body is not said to be JSON"));
     }
+    if path.ends_with("/context") && changes {
+        problems.push((428, "The change must say which state it is meant for"));
+    }
     if changes && path != TOKENS {
         let parameters = operation.entry("parameters").or_insert_with(|| json!([]));
         parameters
@@ -120,12 +124,18 @@ fn complete(path: &str, method: &str, operation: &mut Value) {
             responses[status.to_string()] = problem(description);
         }
     }
-    for (status, response) in entries(responses) {
-        // those that handlers name themselves come as plain JSON
-        if status == "428" {
-            *response = problem("The change must say which state it is meant for");
+    for (_, response) in entries(responses) {
+        if response["description"].as_str().is_none_or(str::is_empty) {
+            response["description"] = "As asked".into();
         }
     }
+}
+
+/// A name of its own for each operation, as generators of clients need it: `get_reps_id`.
+fn operation_id(path: &str, method: &str) -> String {
+    let path = path.trim_start_matches("/api/v1").trim_start_matches('/');
+    let words = path.split(|sign: char| !sign.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    words.fold(method.to_owned(), |name, word| name + "_" + word)
 }
 
 const STREAM: &str = "/api/v1/stream";

@@ -51,10 +51,9 @@ pub struct StationSetup {
 }
 
 /// The API with all it needs. Cheap to clone.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Web(Arc<Parts>);
 
-#[derive(Debug)]
 struct Parts {
     config: WebConfig,
     reader: Reader,

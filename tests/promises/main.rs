@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test's panic is its verdict")]
 
 mod analyze_contract;
+mod api;
 mod bad_input;
 mod captures;
 mod configuration;
@@ -11,6 +12,7 @@ mod figures;
 mod gym;
 mod house;
 mod kept;
+mod labels;
 mod lifting_reference;
 mod load;
 mod motion_reference;

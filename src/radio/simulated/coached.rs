@@ -8,8 +8,10 @@ use tokio::sync::mpsc;
 
 /// Repetitions that the athlete would do if nobody stopped the set.
 const INTENDED_REPS: u32 = 12;
-/// Rest after a set, s: long enough for the coach to have judged it, short enough to be worth watching.
+/// Planned rest after a set, s: short enough to be worth watching.
 const REST_S: f64 = 25.0;
+/// Rest of it before going to the bar again, s; long enough for the coach to have judged the set.
+const AWAY_S: f64 = 15.0;
 /// After so many sets the story begins anew, whatever the coach says.
 const MOST_SETS: u32 = 8;
 /// The bar that is lifted.
@@ -88,7 +90,7 @@ impl Coached {
             }
             State::Lifting => {
                 if let Some(end_s) = session.set_end_s(BAR).filter(|end_s| *end_s <= now_s) {
-                    self.state = State::Resting { until_s: end_s + REST_S };
+                    self.state = State::Resting { until_s: end_s + AWAY_S };
                 }
                 Vec::new()
             }

@@ -114,3 +114,19 @@ fn events_beyond_the_limit_wait_and_who_waits_for_them_is_told() {
     thread.join();
     assert_eq!(kept, id + 1, "what waited is kept now, and the notice that samples had to stop");
 }
+
+#[test]
+fn a_store_that_takes_nothing_any_more_can_still_be_closed() {
+    let scratch = Scratch::new();
+    let (journal, thread) = open_limited(&scratch, 1);
+    let run = journal.begin(RunSource::Live, "f").unwrap();
+    // more than the writer holds in memory, less than it and its queue hold together
+    for id in 1..=600 {
+        let inputs = vec![packet("bar", 1, noise(id, 20_000))];
+        send(&journal, Step { inputs, events: vec![rep(id, 1, 1, 1)], ..Step::new(run, HostTime(1)) });
+    }
+    assert!(matches!(journal.close(), Err(StoreError::Full { .. })));
+    thread.join();
+    let kept = Reader::open(&scratch.path()).unwrap().last_seq().unwrap();
+    assert!(kept < 600, "so much does not fit, and was said");
+}

@@ -44,7 +44,7 @@ pub(crate) async fn context(
 /// Replaces all that was said before, so it needs `If-Match`: the `ETag` that was read, or `*` to replace whatever is
 /// there. Another athlete, exercise or load closes an open set.
 #[utoipa::path(put, path = "/api/v1/stations/{id}/context", tag = "stations", params(("id" = String, Path, description = "The station")),
-    request_body = NewContext, responses((status = 200, body = Context), (status = 428, body = Problem)))]
+    request_body = NewContext, responses((status = 200, body = Context)))]
 pub(crate) async fn set_context(
     State(web): State<Web>,
     Path(id): Path<StationId>,
