@@ -105,7 +105,10 @@ fn project_rep(connection: &Connection, seq: u64, run: RunId, rep: &Rep) -> rusq
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
         ON CONFLICT (id) DO UPDATE SET seq = excluded.seq, set_id = excluded.set_id, station = excluded.station,
             athlete = excluded.athlete, exercise = excluded.exercise, accepted = excluded.accepted";
-    connection.prepare_cached(upsert)?.execute(params![
+    // mostly only the numbers have changed: then no index is written again
+    let same = "UPDATE rep SET seq = ?2, accepted = ?9 WHERE id = ?1 AND set_id IS ?5
+        AND station = ?6 AND athlete IS ?7 AND exercise IS ?8";
+    let values = params![
         int(rep.id.0),
         int(seq),
         int(run.0),
@@ -115,7 +118,10 @@ fn project_rep(connection: &Connection, seq: u64, run: RunId, rep: &Rep) -> rusq
         rep.athlete.as_ref().map(AthleteId::as_str),
         rep.exercise.as_ref().map(ExerciseId::as_str),
         rep.accepted,
-    ])?;
+    ];
+    if connection.prepare_cached(same)?.execute(values)? == 0 {
+        connection.prepare_cached(upsert)?.execute(values)?;
+    }
     Ok(())
 }
 
@@ -128,7 +134,9 @@ fn project_set(connection: &Connection, seq: u64, run: RunId, set: &SetRecord) -
     let open = set.ended_at.is_none();
     let unlabelled = set.athlete.is_none() || set.exercise.is_none() || set.load_kg.is_none();
     let has_reps = set.summaries.iter().any(|summary| summary.reps > 0);
-    connection.prepare_cached(upsert)?.execute(params![
+    let same = "UPDATE set_record SET seq = ?2 WHERE id = ?1 AND session_id = ?4 AND station = ?5
+        AND athlete IS ?6 AND exercise IS ?7 AND open = ?8 AND inbox = ?9";
+    let values = params![
         int(set.id.0),
         int(seq),
         int(run.0),
@@ -138,7 +146,10 @@ fn project_set(connection: &Connection, seq: u64, run: RunId, set: &SetRecord) -
         set.exercise.as_ref().map(ExerciseId::as_str),
         open,
         !open && unlabelled && has_reps,
-    ])?;
+    ];
+    if connection.prepare_cached(same)?.execute(values)? == 0 {
+        connection.prepare_cached(upsert)?.execute(values)?;
+    }
     Ok(())
 }
 
