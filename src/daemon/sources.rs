@@ -127,3 +127,27 @@ pub(super) fn demo_changes(station: &StationId) -> Vec<Change> {
         sensor("sim-footpod", "Footpod", foot, Some(CadenceUnit::Strides)),
     ]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::seconds_from_nanos;
+    use crate::simulate::session::Session;
+
+    #[test]
+    fn the_first_repetition_of_the_demonstration_comes_soon_but_not_before_a_page_is_open() {
+        let (_coach, advice) = mpsc::channel(1);
+        let lift = Lift::of("back_squat").unwrap();
+        let mut athlete = Coached::squatting("rack-1".into(), LIFTER.into(), lift, advice);
+        let mut session = Session::new(&demo_plan());
+        while let Some(input) = session.next() {
+            athlete.go_on(seconds_from_nanos(input.at().0), &mut session);
+            if let Some(set) = session.truth().bars[0].sets.first() {
+                let first = set.reps().next().unwrap().1.end_s - DEMO_HEAD_START_S;
+                assert!((3.0..12.0).contains(&first), "{first}");
+                return;
+            }
+        }
+        panic!("nobody lifts");
+    }
+}

@@ -147,3 +147,93 @@ impl Coached {
         Order::SetStation { station: self.station.clone(), context }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{AdviceId, Confidence, SetId, seconds_from_nanos};
+    use crate::simulate::session::{BarPlan, Rest, SessionPlan, Sets};
+
+    fn said(action: AdviceAction) -> Advice {
+        Advice {
+            id: AdviceId(1),
+            at: crate::model::HostTime(0),
+            station: "rack".into(),
+            athlete: None,
+            exercise: None,
+            set: SetId(1),
+            action,
+            reason: String::new(),
+            inputs: Vec::new(),
+            threshold: crate::model::AdviceInput { name: String::new(), value: 0.0 },
+            rule: String::new(),
+            source: String::new(),
+            confidence: Confidence::Low,
+            supersedes: None,
+        }
+    }
+
+    /// Goes on until `until` is so; what was said at the station.
+    fn go_on(
+        athlete: &mut Coached,
+        session: &mut Session,
+        until: impl Fn(f64, &Session) -> bool,
+    ) -> Vec<Order> {
+        let mut said = Vec::new();
+        for _ in 0..20_000 {
+            let Some(input) = session.next() else { break };
+            let now_s = seconds_from_nanos(input.at().0);
+            said.extend(athlete.go_on(now_s, session));
+            if until(now_s, session) {
+                return said;
+            }
+        }
+        panic!("it did not come so far");
+    }
+
+    fn loads(orders: &[Order]) -> Vec<Option<f64>> {
+        let loads = orders.iter().map(|order| match order {
+            Order::SetStation { context, .. } => context.load_kg,
+            _ => None,
+        });
+        loads.collect()
+    }
+
+    #[test]
+    fn the_athlete_racks_at_the_cue_lifts_what_is_advised_and_begins_anew_when_the_load_is_right() {
+        let (coach, advice) = mpsc::channel(8);
+        let lift = Lift::of("back_squat").unwrap();
+        let mut athlete = Coached::squatting("rack".into(), "demo".into(), lift, advice);
+        let bar = BarPlan { sets: Sets::Called, rest: Rest::Seconds(0.0) };
+        let mut session = Session::new(&SessionPlan { bars: vec![bar], ..SessionPlan::sets(7, Vec::new()) });
+        let reps =
+            |session: &Session, set: usize| session.truth().bars[0].sets.get(set).map(|s| s.reps().count());
+        let orders = go_on(&mut athlete, &mut session, |now_s, session| {
+            let truth = session.truth();
+            truth.bars[0]
+                .sets
+                .first()
+                .and_then(|set| set.reps().nth(3))
+                .is_some_and(|rep| rep.1.end_s < now_s)
+        });
+        assert_eq!(loads(&orders), [Some(70.0)]);
+        assert_eq!(reps(&session, 0), Some(12));
+        coach.try_send(said(AdviceAction::StopSet)).unwrap();
+        let next = AdviceAction::NextLoad { load_kg: 77.5, plates_per_side_kg: Vec::new() };
+        let orders = go_on(&mut athlete, &mut session, |_, session| {
+            if reps(session, 0) == Some(4) {
+                // said once; a full desk is no harm
+                let _ = coach.try_send(said(next.clone()));
+            }
+            reps(session, 1).is_some()
+        });
+        assert_eq!(loads(&orders), [Some(77.5)]);
+        coach.try_send(said(AdviceAction::StopSet)).unwrap();
+        let orders = go_on(&mut athlete, &mut session, |_, session| {
+            let _ = coach.try_send(said(AdviceAction::HoldLoad));
+            reps(session, 2).is_some()
+        });
+        assert_eq!(orders[0], Order::EndSession { station: "rack".into() });
+        assert_eq!(loads(&orders[1..]), [Some(70.0)]);
+    }
+}
