@@ -28,7 +28,11 @@ pub fn backup(from: &Path, to: &Path) -> Result<(), StoreError> {
     // the system's word on a folder that is missing or closed is clearer than the database's
     File::create(&part).map_err(failed)?;
     let copied = connection.execute("VACUUM INTO ?1", [part.to_string_lossy()]);
-    copied.map_err(|error| StoreError::sqlite(to, "writing the backup", &error))?;
+    copied.map_err(|error| {
+        // half a copy is no use, and the error that led here is told
+        let _ = fs::remove_file(&part);
+        StoreError::sqlite(to, "writing the backup", &error)
+    })?;
     File::open(&part).and_then(|file| file.sync_all()).map_err(failed)?;
     fs::rename(&part, to).map_err(failed)
 }
