@@ -110,7 +110,7 @@ pub enum SettingsError {
     #[error(
         "cannot read the configuration {}{}: {source}; correct the path, or begin a file with `ironstride config \
         template > {}`",
-        path.display(), said_by(.named), path.display()
+        path.display(), said_by(.named.as_ref()), path.display()
     )]
     Unreadable {
         /// The file.
@@ -134,7 +134,7 @@ pub enum SettingsError {
 }
 
 /// Who named a file, where that is not plain from the command itself.
-fn said_by(named: &Option<Origin>) -> String {
+fn said_by(named: Option<&Origin>) -> String {
     match named {
         None | Some(Origin::Flag(_)) => String::new(),
         Some(origin) => format!(" ({origin})"),
@@ -180,14 +180,11 @@ impl InForce {
     /// Which file is in force, in one sentence.
     #[must_use]
     pub fn source(&self) -> String {
-        match &self.file {
-            Some(file) => format!("configuration: {}", file.display()),
-            None => {
-                let places: Vec<String> =
-                    self.looked_for.iter().map(|path| path.display().to_string()).collect();
-                format!("no configuration file ({}): the defaults are in force", places.join(", "))
-            }
+        if let Some(file) = &self.file {
+            return format!("configuration: {}", file.display());
         }
+        let places: Vec<String> = self.looked_for.iter().map(|path| path.display().to_string()).collect();
+        format!("no configuration file ({}): the defaults are in force", places.join(", "))
     }
 
     /// The exercises: the program's own, under those of the file that the settings name.

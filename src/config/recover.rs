@@ -96,15 +96,16 @@ fn take(
     at: &Range<usize>,
     stands_here: &impl Fn(&str) -> bool,
 ) -> Option<Wrong> {
-    let here = |key: &str| stands_here(key);
-    let inner =
-        table.iter_mut().filter(|(key, _)| here(key.get_ref())).find_map(|(_, value)| take_within(value, at));
+    let inner = table
+        .iter_mut()
+        .filter(|(key, _)| stands_here(key.get_ref()))
+        .find_map(|(_, value)| take_within(value, at));
     if inner.is_some() {
         return inner;
     }
-    let (key, _) = table
-        .iter()
-        .find(|(key, value)| here(key.get_ref()) && (covers(&key.span(), at) || covers(&value.span(), at)))?;
+    let (key, _) = table.iter().find(|(key, value)| {
+        stands_here(key.get_ref()) && (covers(&key.span(), at) || covers(&value.span(), at))
+    })?;
     let name = key.get_ref().to_string();
     table.remove(name.as_str());
     Some(Wrong { table: span.clone(), names: vec![name] })

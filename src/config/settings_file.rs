@@ -6,6 +6,7 @@ use super::schema;
 use super::settings::{CONFIG_VERSION, Settings};
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::path::Path;
 use toml::Spanned;
 use toml::de::{DeTable as Table, DeValue};
@@ -21,7 +22,7 @@ pub(super) fn read(path: &Path, text: &str) -> Result<Read, Mistakes> {
     let table = document.get_ref();
     if !is_this_version(&mut reader, table) {
         // nothing is known of the keys of another version
-        return Err(reader.finish().err().unwrap_or(Mistakes(Vec::new())));
+        return reader.finish().map(|()| Read::default());
     }
     let whole = Spanned::new(document.span(), DeValue::Table(table.clone()));
     check(&mut reader, "", &schema::inlined(), &whole);
@@ -40,9 +41,9 @@ pub(super) fn read(path: &Path, text: &str) -> Result<Read, Mistakes> {
 fn is_this_version(reader: &mut Reader<'_>, table: &Table<'_>) -> bool {
     const KEY: &str = "config_version";
     match table.get(KEY) {
-        Some(value) => match number(value.get_ref()) {
-            Some(version) if version == f64::from(CONFIG_VERSION) => return true,
-            Some(version) if version > f64::from(CONFIG_VERSION) => reader.report(
+        Some(value) => match number(value.get_ref()).map(|version| version.floor() as i64) {
+            Some(version) if version == i64::from(CONFIG_VERSION) => return true,
+            Some(version) if version > i64::from(CONFIG_VERSION) => reader.report(
                 value.span(),
                 format!("{KEY} {version} is newer than this program, which reads {CONFIG_VERSION}; install the newer one"),
             ),
@@ -122,33 +123,34 @@ fn check_stations(reader: &mut Reader<'_>, table: &Table<'_>) {
 fn check_together(reader: &mut Reader<'_>, table: &Table<'_>, settings: &Settings) {
     let sets = &settings.sets;
     if sets.session_timeout_s <= sets.set_timeout_s {
-        let spans = ["session_timeout_s", "set_timeout_s"]
-            .map(|key| Some(table.get("sets")?.get_ref().get(key)?.span()));
+        let span = said(table, "sets", "session_timeout_s").or_else(|| said(table, "sets", "set_timeout_s"));
         let message = format!(
             "a session that ends after {} s would be over before its sets, which end after {} s; make \
             `session_timeout_s` longer",
             sets.session_timeout_s, sets.set_timeout_s
         );
-        reader.report(spans.into_iter().flatten().next().unwrap_or(0..0), message);
+        reader.report(span.unwrap_or(0..0), message);
     }
     if let Some(file) = &settings.exercises.file
         && let Err(error) = std::fs::metadata(file)
     {
-        let span = table.get("exercises").and_then(|table| Some(table.get_ref().get("file")?.span()));
         let message = format!("{}: {error}; correct the path, or leave `file` out", file.display());
-        reader.report(span.unwrap_or(0..0), message);
+        reader.report(said(table, "exercises", "file").unwrap_or(0..0), message);
     }
+}
+
+/// Where the file says the value of a key, when it does.
+fn said(table: &Table<'_>, section: &str, key: &str) -> Option<Range<usize>> {
+    Some(table.get(section)?.get_ref().get(key)?.span())
 }
 
 /// The settings with relative paths of the file made absolute.
 fn placed(mut settings: Settings, table: &Table<'_>, folder: &Path) -> Settings {
-    let says =
-        |section: &str, key: &str| table.get(section).is_some_and(|table| table.get_ref().get(key).is_some());
     let absolute = |path: &Path| {
         let path = folder.join(path);
         std::path::absolute(&path).unwrap_or(path)
     };
-    if says("store", "directory") {
+    if said(table, "store", "directory").is_some() {
         settings.store.directory = absolute(&settings.store.directory);
     }
     settings.exercises.file = settings.exercises.file.as_deref().map(absolute);

@@ -63,26 +63,22 @@ pub(super) fn size_words(bytes: u64) -> String {
 
 /// The IANA name of a time zone.
 pub(super) fn parse_time_zone(text: &str) -> Result<String, String> {
-    match jiff::tz::TimeZone::get(text) {
-        Ok(zone) => Ok(zone.iana_name().unwrap_or(text).to_owned()),
-        Err(_) => {
-            let known: Vec<String> = jiff::tz::db().available().map(|name| name.to_string()).collect();
-            // people know their city better than its continent
-            let names = known.iter().flat_map(|name| {
-                let city = name.rsplit('/').next().unwrap_or(name);
-                [(name.as_str(), name.as_str()), (city, name.as_str())]
-            });
-            let meant = most_similar(text, names);
-            let way_out = match meant {
-                Some(_) => did_you_mean(meant),
-                None => {
-                    "; write its IANA name, such as `Europe/Berlin` (`timedatectl list-timezones` lists them)"
-                        .into()
-                }
-            };
-            Err(format!("`{text}` is no time zone{way_out}"))
-        }
+    if let Ok(zone) = jiff::tz::TimeZone::get(text) {
+        return Ok(zone.iana_name().unwrap_or(text).to_owned());
     }
+    let known: Vec<String> = jiff::tz::db().available().map(|name| name.to_string()).collect();
+    // people know their city better than its continent
+    let names = known.iter().flat_map(|name| {
+        let city = name.rsplit('/').next().unwrap_or(name);
+        [(name.as_str(), name.as_str()), (city, name.as_str())]
+    });
+    let way_out = match most_similar(text, names) {
+        None => {
+            "; write its IANA name, such as `Europe/Berlin` (`timedatectl list-timezones` lists them)".into()
+        }
+        meant => did_you_mean(meant),
+    };
+    Err(format!("`{text}` is no time zone{way_out}"))
 }
 
 /// How important something is.
@@ -95,11 +91,9 @@ pub(super) fn parse_level(text: &str) -> Result<Level, String> {
         ("trace", Level::Trace),
     ];
     known.iter().find(|(name, _)| *name == text).map(|(_, level)| *level).ok_or_else(|| {
-        let meant = most_similar(text, known.iter().map(|(name, _)| (*name, *name)));
-        let way_out = if meant.is_some() {
-            did_you_mean(meant)
-        } else {
-            "; there are error, warn, info, debug, trace".into()
+        let way_out = match most_similar(text, known.iter().map(|(name, _)| (*name, *name))) {
+            None => "; there are error, warn, info, debug, trace".into(),
+            meant => did_you_mean(meant),
         };
         format!("`{text}` is no level of the log{way_out}")
     })
@@ -191,6 +185,7 @@ pub(super) mod size {
     use super::{parse_size, size_words, text};
     use serde::{Deserializer, Serializer};
 
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
     pub(in crate::config) fn serialize<S: Serializer>(bytes: &u64, to: S) -> Result<S::Ok, S::Error> {
         to.serialize_str(&size_words(*bytes))
     }

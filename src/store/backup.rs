@@ -20,17 +20,19 @@ pub struct CheckReport {
 /// Copies the store at `from`, which may be in use, into the new file `to`: whole, or not at all.
 pub fn backup(from: &Path, to: &Path) -> Result<(), StoreError> {
     if to.exists() {
-        let there = std::io::Error::from(std::io::ErrorKind::AlreadyExists);
-        return Err(StoreError::io(to, "writing the backup", &there));
+        return Err(StoreError::Exists { path: to.to_owned() });
     }
     let connection = open::readable(from)?;
     let part = beside(to);
-    let failed = |error| StoreError::io(&part, "writing the backup", &error);
-    if part.exists() {
-        fs::remove_file(&part).map_err(failed)?;
-    }
+    let failed = |error| StoreError::io(to, "writing the backup", &error);
+    // the system's word on a folder that is missing or closed is clearer than the database's
+    File::create(&part).map_err(failed)?;
     let copied = connection.execute("VACUUM INTO ?1", [part.to_string_lossy()]);
-    copied.map_err(|error| StoreError::sqlite(&part, "writing the backup", &error))?;
+    copied.map_err(|error| {
+        // half a copy is no use, and the error that led here is told
+        let _ = fs::remove_file(&part);
+        StoreError::sqlite(to, "writing the backup", &error)
+    })?;
     File::open(&part).and_then(|file| file.sync_all()).map_err(failed)?;
     fs::rename(&part, to).map_err(failed)
 }

@@ -68,6 +68,12 @@ pub enum StoreError {
         /// The file.
         path: PathBuf,
     },
+    /// A backup would take the place of something.
+    #[error("{path}: there is a file already, and a backup overwrites nothing; choose another name")]
+    Exists {
+        /// The file.
+        path: PathBuf,
+    },
     /// The disk, or what the configuration allows of it, is full.
     #[error(
         "{path}: no room to write ({what}); free space on the disk or raise store.max_size; what waits is kept in \

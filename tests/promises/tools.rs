@@ -190,12 +190,18 @@ fn a_backup_is_whole_while_the_store_is_in_use_and_overwrites_nothing() {
     assert!(ran.code == 0 && ran.stdout.contains("the copy is whole"), "{ran:?}");
     let files: Vec<_> =
         fs::read_dir(&folder).expect("a folder").map(|file| file.expect("a file").path()).collect();
-    assert_eq!(files, [copy.clone()]);
+    assert_eq!(files, std::slice::from_ref(&copy));
     drop(writing);
     let bytes = fs::read(&copy).expect("the copy");
     let ran = ironstride(&["backup", copy_name, "--data", kept.directory()]);
-    assert!(ran.code == 1 && ran.stderr.contains(copy_name), "{ran:?}");
+    let said = format!("ironstride: {copy_name}: there is a file already, and a backup overwrites nothing");
+    assert!(ran.code == 1 && ran.stderr.starts_with(&said), "{ran:?}");
     assert_eq!(fs::read(&copy).expect("the copy"), bytes);
+    let ran = ironstride(&["backup", "/no/such/folder/copy.db", "--data", kept.directory()]);
+    assert!(
+        ran.code == 1 && ran.stderr.contains("/no/such/folder/copy.db: writing the backup: No such"),
+        "{ran:?}"
+    );
     let of_copy = ironstride(&["export", "reps", "--data", folder.to_str().expect("a printable path")]);
     assert_eq!((of_copy.code, of_copy.stdout), (0, before));
 }

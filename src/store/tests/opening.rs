@@ -140,5 +140,5 @@ fn a_backup_is_a_whole_store_of_its_own() {
     assert_eq!(check(&copy).unwrap().faults, Vec::<String>::new());
     let copied = Reader::open(&copy).unwrap().events_after(0, 9).unwrap();
     assert_eq!(copied, journal.reader().events_after(0, 9).unwrap());
-    assert!(matches!(backup(&scratch.path(), &copy), Err(StoreError::Io { .. })), "never over a file");
+    assert!(matches!(backup(&scratch.path(), &copy), Err(StoreError::Exists { .. })), "never over a file");
 }
