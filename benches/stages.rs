@@ -127,7 +127,7 @@ fn main() {
     let track_ns = fastest_ns(|| Motion::from_inertial(stretch, &TrackParams::default()).points.len());
     let look_ns = fastest_ns(|| {
         let motion = Motion::from_inertial(stretch, &TrackParams::default());
-        analyze(motion, &MovementPrior::unknown(), &LiftingParams::default()).len()
+        analyze(&motion, &MovementPrior::unknown(), &LiftingParams::default()).len()
     });
     println!(
         "{:<34} {:>6.0} µs, of which smoothing {:.0} µs",

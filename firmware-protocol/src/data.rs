@@ -104,30 +104,35 @@ impl Sample {
     }
 
     /// The accelerometer's counts.
+    #[inline]
     #[must_use]
     pub fn accel(&self) -> [i16; 3] {
         self.accel.map(I16::get)
     }
 
     /// The gyroscope's counts.
+    #[inline]
     #[must_use]
     pub fn gyro(&self) -> [i16; 3] {
         self.gyro.map(I16::get)
     }
 
     /// Whether an axis of the accelerometer reads the end of its range.
+    #[inline]
     #[must_use]
     pub fn accel_clipped(&self) -> bool {
         self.accel().iter().any(|&counts| is_clipped(counts))
     }
 
     /// Whether an axis of the gyroscope reads the end of its range.
+    #[inline]
     #[must_use]
     pub fn gyro_clipped(&self) -> bool {
         self.gyro().iter().any(|&counts| is_clipped(counts))
     }
 
     /// The sample in SI units: counts times the range's worth of one count.
+    #[inline]
     #[must_use]
     pub fn to_si(&self, accel_range: AccelRange, gyro_range: GyroRange) -> SiSample {
         let (accel_scale, gyro_scale) = (accel_range.m_s2_per_count(), gyro_range.rad_s_per_count());
@@ -139,6 +144,7 @@ impl Sample {
 }
 
 /// Chips saturate at −32768 or, keeping symmetry, at −32767; both are the end.
+#[inline]
 fn is_clipped(counts: i16) -> bool {
     counts.unsigned_abs() >= i16::MAX.unsigned_abs()
 }

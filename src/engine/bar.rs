@@ -14,7 +14,7 @@ use crate::model::{
     ConcentricDirection, DeviceTime, HostTime, ImuBlock, Movement, MovementKey, RejectReason, RepMetrics,
     RepStage, RingRange, SensorId, Sighting, TracePoint,
 };
-use crate::motion::track::{Motion, TrackParams};
+use crate::motion::track::TrackParams;
 use crate::motion::{Counters, MotionParams, MotionSample, Note, Output, Pipeline};
 use std::collections::BTreeMap;
 
@@ -53,6 +53,13 @@ enum Look {
     Last,
 }
 
+/// Which motion over time is wanted.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Traces {
+    pub(super) live: bool,
+    pub(super) settled: bool,
+}
+
 /// What a call has found out about one bar.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Seen {
@@ -66,9 +73,9 @@ pub(super) struct Seen {
     pub(super) notes: Vec<Note>,
     /// Streams that have begun: which, and the time of the first sample.
     pub(super) begun: Vec<(u32, DeviceTime)>,
-    /// Live motion.
+    /// Live motion, when it is wanted.
     pub(super) live: Vec<TracePoint>,
-    /// Settled motion.
+    /// Settled motion, when it is wanted.
     pub(super) settled: Vec<TracePoint>,
 }
 
@@ -78,6 +85,9 @@ pub(super) struct Bar {
     sensor: SensorId,
     params: BarParams,
     pipeline: Pipeline,
+    /// What the pipeline put out last; only its memory is used again.
+    out: Output,
+    live_trace: bool,
     live: LiveDetector,
     strokes: LiveDetector,
     track: Track,
@@ -98,13 +108,15 @@ pub(super) struct Bar {
 }
 
 impl Bar {
-    pub(super) fn new(sensor: SensorId, params: BarParams, settled_trace: bool) -> Self {
+    pub(super) fn new(sensor: SensorId, params: BarParams, traces: Traces) -> Self {
         Self {
             pipeline: Pipeline::new(params.motion.clone()),
+            out: Output::default(),
+            live_trace: traces.live,
             live: LiveDetector::new(params.live),
             strokes: LiveDetector::new(params.live),
-            track: Track::default(),
-            series: settled_trace.then(|| Series::new(params.track)),
+            track: Track::new(params.track),
+            series: traces.settled.then(|| Series::new(params.track)),
             ledger: Ledger::new(sensor.clone(), 1),
             known: BTreeMap::new(),
             stream: 1,
@@ -172,7 +184,8 @@ impl Bar {
 
     /// Lets the pipeline do something and draws the consequences.
     fn drive(&mut self, prior: &MovementPrior, step: impl FnOnce(&mut Pipeline, &mut Output)) -> Seen {
-        let mut out = Output::default();
+        let mut out = std::mem::take(&mut self.out);
+        out.clear();
         step(&mut self.pipeline, &mut out);
         let mut seen = Seen::default();
         for sample in &out.live {
@@ -181,18 +194,21 @@ impl Bar {
         for sample in &out.settled {
             self.settled_sample(sample, prior, &mut seen);
         }
-        seen.missing = out.missing;
-        seen.notes = out.notes;
+        seen.missing.append(&mut out.missing);
+        seen.notes.append(&mut out.notes);
+        self.out = out;
         seen
     }
 
     fn live_sample(&mut self, sample: &MotionSample, prior: &MovementPrior, seen: &mut Seen) {
-        seen.live.push(TracePoint {
-            t: sample.t,
-            q: sample.q,
-            vertical_velocity_m_s: sample.vertical_velocity_m_s,
-            vertical_displacement_m: sample.vertical_displacement_m,
-        });
+        if self.live_trace {
+            seen.live.push(TracePoint {
+                t: sample.t,
+                q: sample.q,
+                vertical_velocity_m_s: sample.vertical_velocity_m_s,
+                vertical_displacement_m: sample.vertical_displacement_m,
+            });
+        }
         if sample.stream != self.stream {
             return; // the settled lane is not there yet; nothing is provisional in a stream's first second
         }
@@ -276,12 +292,10 @@ impl Bar {
 
     /// Finds the movements of the open activity that ended before `until`, and says what is new about them.
     fn look(&mut self, until: DeviceTime, look: Look, prior: &MovementPrior, seen: &mut Seen) {
-        let (samples, params) = (self.track.samples(), &self.params);
+        let (motion, params) = (self.track.motion(), &self.params);
         let mut found = match look {
-            Look::Early => {
-                lifting::analyze(Motion::from_inertial(samples, &params.track), prior, &params.lifting)
-            }
-            Look::Last => lifting::vote::settle(samples, &params.track, prior, &params.lifting),
+            Look::Early => lifting::analyze(motion, prior, &params.lifting),
+            Look::Last => lifting::vote::settle(motion, &params.track, prior, &params.lifting),
         };
         found.retain(|found| found.end <= until);
         let phases: Vec<_> = found.iter().map(|found| (found.start.0, found.end.0)).collect();
@@ -327,7 +341,7 @@ impl Bar {
         self.has_begun = false;
         self.live = LiveDetector::new(self.params.live);
         self.strokes = LiveDetector::new(self.params.live);
-        self.track = Track::default();
+        self.track = Track::new(self.params.track);
         self.ledger = Ledger::new(self.sensor.clone(), stream);
         self.known.clear();
         (self.now, self.told_at, self.last_movement) = (DeviceTime(0), DeviceTime(0), DeviceTime(0));

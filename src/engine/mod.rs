@@ -34,7 +34,7 @@ use crate::motion::Note;
 use crate::running::Cadences;
 use crate::sensors::Ask;
 use crate::session::{Algorithms, Due, SessionParams, Sessions};
-use bar::{Bar, Seen};
+use bar::{Bar, Seen, Traces};
 use sensor::Sensor;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -239,10 +239,11 @@ impl Engine {
 
     /// Lets one sensor's bar do something and draws the consequences.
     fn bar(&mut self, at: HostTime, id: &SensorId, act: impl FnOnce(&mut Bar, &MovementPrior) -> Seen) {
-        let (params, settled_trace) = (&self.config.bar, self.config.settled_trace);
+        let params = &self.config.bar;
+        let traces = Traces { live: self.config.live_trace, settled: self.config.settled_trace };
         let sensor = self.sensors.entry(id.clone()).or_insert_with(|| Sensor::new(id.clone(), at));
         let prior = self.priors.get(&sensor.station()).copied().unwrap_or(MovementPrior::unknown());
-        let bar = sensor.bar.get_or_insert_with(|| Bar::new(id.clone(), params.clone(), settled_trace));
+        let bar = sensor.bar.get_or_insert_with(|| Bar::new(id.clone(), params.clone(), traces));
         let seen = act(bar, &prior);
         self.seen(at, id, seen);
     }
@@ -273,7 +274,7 @@ impl Engine {
                 .into_iter()
                 .map(|(stream, first)| Event::Stream(StreamStart { at, sensor: id.clone(), stream, first })),
         );
-        if self.config.live_trace && !seen.live.is_empty() {
+        if !seen.live.is_empty() {
             let block =
                 TraceBlock { at, sensor: id.clone(), station: Some(station.clone()), points: seen.live };
             self.events.push_back(Event::Trace(block));

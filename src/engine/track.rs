@@ -1,7 +1,9 @@
 //! The open activity of one bar: its vertical motion since the last closed set, thinned out and bounded.
 
 use crate::model::DeviceTime;
-use crate::motion::{MotionSample, track::VerticalSample};
+use crate::motion::MotionSample;
+use crate::motion::growing::GrowingMotion;
+use crate::motion::track::{Motion, TrackParams, VerticalSample};
 
 /// Samples closer together than this are averaged, s. Bar motion ends near 3 Hz, so 100 Hz keeps its peaks.
 const STEP_S: f64 = 0.01;
@@ -13,9 +15,11 @@ const LONGEST_S: f64 = 300.0;
 const LEAD_IN_S: f64 = 12.0;
 
 /// Vertical motion since the last closed set, in the sensor's order.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(super) struct Track {
+    params: TrackParams,
     samples: Vec<VerticalSample>,
+    motion: GrowingMotion,
     average: Average,
 }
 
@@ -44,6 +48,11 @@ impl Average {
 }
 
 impl Track {
+    /// An activity that has not begun.
+    pub(super) fn new(params: TrackParams) -> Self {
+        Self { params, samples: Vec::new(), motion: GrowingMotion::new(params), average: Average::default() }
+    }
+
     /// Adds one settled sample. Returns true when the oldest half had to go.
     pub(super) fn push(&mut self, sample: &MotionSample) -> bool {
         let waiting = sample.t.seconds_since(DeviceTime(self.average.first_ns));
@@ -54,8 +63,9 @@ impl Track {
         self.bound()
     }
 
-    pub(super) fn samples(&self) -> &[VerticalSample] {
-        &self.samples
+    /// The motion of all samples.
+    pub(super) fn motion(&mut self) -> &Motion {
+        self.motion.of(&self.samples)
     }
 
     pub(super) fn start(&self) -> Option<DeviceTime> {
@@ -65,7 +75,10 @@ impl Track {
     /// Drops what is before `t`.
     pub(super) fn cut_before(&mut self, t: DeviceTime) {
         let keep_from = self.samples.partition_point(|sample| sample.time < t);
-        self.samples.drain(..keep_from);
+        if keep_from > 0 {
+            self.samples.drain(..keep_from);
+            self.motion = GrowingMotion::new(self.params);
+        }
     }
 
     /// Nothing is happening: keeps the lead-in only. Works in strides, so that it costs nothing a sample.

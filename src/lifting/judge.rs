@@ -147,7 +147,12 @@ impl<'a> Court<'a> {
     /// Way of a candidate, m. The drift filter shrinks a grinding repetition; its own integral does not.
     fn way(&self, i: usize) -> f64 {
         let c = &self.candidates[i];
-        if c.stroke.hole_s > self.params.hole_s { c.way_m.max(c.stroke.travel_m) } else { c.way_m }
+        if self.blurred(i) { c.way_m.max(c.stroke.travel_m) } else { c.way_m }
+    }
+
+    /// Whether a hole spoils its way and speed.
+    fn blurred(&self, i: usize) -> bool {
+        self.candidates[i].stroke.hole_s > self.params.hole_s
     }
 
     fn reference_way(&self) -> f64 {
@@ -164,7 +169,7 @@ impl<'a> Court<'a> {
 
     /// How much a candidate may say of the set: nothing beyond the limits, little with a hole.
     fn voice(&self, i: usize) -> f64 {
-        match (self.limits[i], self.candidates[i].stroke.hole_s > self.params.hole_s) {
+        match (self.limits[i], self.candidates[i].astray || self.blurred(i)) {
             (Some(_), _) => 0.0,
             (None, true) => 0.3,
             (None, false) => 1.0,
@@ -216,7 +221,7 @@ impl<'a> Court<'a> {
     /// Distance from the set's measure, in standard deviations. A hole blurs way and speed, and to be slower than the
     /// set is a tired lifter's right: both count half.
     fn distance(&self, i: usize) -> f64 {
-        let blur = if self.candidates[i].stroke.hole_s > self.params.hole_s { 0.5 } else { 1.0 };
+        let blur = if self.blurred(i) { 0.5 } else { 1.0 };
         let [way, speed, turn] = std::array::from_fn(|axis| self.features[i][axis] - self.reference[axis]);
         let tired = if speed < 0.0 { 0.5 } else { 1.0 };
         ((blur * way).powi(2) + (tired * blur * speed).powi(2) + turn.powi(2)).sqrt()
@@ -224,8 +229,7 @@ impl<'a> Court<'a> {
 
     /// Measured without a hole, and less than the exercise asks for.
     fn falls_short(&self, i: usize) -> bool {
-        let c = &self.candidates[i];
-        c.stroke.hole_s <= self.params.hole_s && c.way_m < SMALL_SHARE * self.prior.min_rom_m
+        !self.blurred(i) && self.candidates[i].way_m < SMALL_SHARE * self.prior.min_rom_m
     }
 
     fn has_half(&self, way_m: f64) -> bool {
@@ -268,6 +272,22 @@ impl<'a> Court<'a> {
         }
     }
 
+    /// Way of a candidate as a share of the set's, each by the same measure: a hole may spoil either.
+    fn share(&self, i: usize) -> f64 {
+        let integrated = self.way(i) / self.usual_way_m;
+        let smoothed = self.candidates[i].stroke.travel_m / self.reference_way();
+        if self.blurred(i) { integrated.max(smoothed) } else { integrated }
+    }
+
+    /// Way down after a candidate to where the next one starts, as a share of the set's way. Where repetitions start
+    /// from below, what came down had gone up before, whatever the beginning of a recording has left of that.
+    fn came_down(&self, i: usize, order: PhaseOrder) -> f64 {
+        let goes_on = self.limits.get(i + 1).is_some_and(Option::is_none);
+        let from_below = order == PhaseOrder::ConcentricFirst;
+        let after = self.candidates[i].after.filter(|s| goes_on && from_below && !s.fell);
+        after.map_or(0.0, |s| s.travel_m / self.usual_way_m)
+    }
+
     /// Strong enough to stand at an end of the set.
     fn core(&self, i: usize, order: PhaseOrder) -> bool {
         let c = &self.candidates[i];
@@ -278,10 +298,9 @@ impl<'a> Court<'a> {
         self.limits[i].is_none()
             && !self.falls_short(i)
             && self.distance(i) <= self.params.edge
-            && self.way(i) >= self.params.partial_way * self.usual_way_m
+            && self.share(i).max(self.came_down(i, order)) >= self.params.partial_way
             && c.stroke.peak_m_s >= self.params.partial_speed * self.reference_speed()
-            && (self.complete(i, order)
-                || self.at_edge(i, order) && self.way(i) >= self.params.whole * self.usual_way_m)
+            && (self.complete(i, order) || self.at_edge(i, order) && self.share(i) >= self.params.whole)
     }
 
     fn most_supported(&self, among: impl Iterator<Item = usize>) -> Option<usize> {
@@ -356,7 +375,7 @@ impl<'a> Court<'a> {
             return self.limits[i];
         }
         let Some((first, last)) = body else { return Some(RejectReason::Isolated) };
-        let small = self.falls_short(i) || self.way(i) < self.params.partial_way * self.usual_way_m;
+        let small = self.falls_short(i) || self.share(i) < self.params.partial_way;
         if (first..=last).contains(&i) {
             let unlike =
                 (self.distance(i) > self.params.inside || self.falls_short(i)) && !self.candidates[i].cut;
@@ -389,15 +408,15 @@ pub(super) const SMALLEST_SHARE: f64 = 0.4;
 /// Without a hole in it only this much smaller: measured.
 const SMALL_SHARE: f64 = 0.7;
 /// And this much larger than the largest.
-const LARGEST_SHARE: f64 = 1.5;
+pub(super) const LARGEST_SHARE: f64 = 1.5;
 /// The slowest peak of a repetition, m/s: heaviest lifts peak at twice this.
 const SLOWEST_PEAK_M_S: f64 = 0.12;
 
-/// What the exercise itself rules out. Holes blur size and speed, so they excuse from the upper limits.
+/// What its surroundings or the exercise itself rule out. Holes blur size and speed, so they excuse from the upper limits.
 fn limit(c: &Candidate, prior: &MovementPrior, params: &JudgeParams) -> Option<RejectReason> {
     let blurred = c.stroke.hole_s > params.hole_s;
-    if c.bounces {
-        Some(RejectReason::Dropped)
+    if c.ruled_out.is_some() {
+        c.ruled_out
     } else if c.way_m.max(if blurred { c.stroke.travel_m } else { 0.0 }) < SMALLEST_SHARE * prior.min_rom_m
         || c.stroke.peak_m_s < SLOWEST_PEAK_M_S
     {

@@ -129,14 +129,15 @@ fn jitter(mean_velocity: f64, duration: f64) -> f64 {
 
 /// First honest estimate of the mean velocity's standard deviation: the integral of a random walk pinned at both ends
 /// has variance `q·T³/12`; a hole adds to `q` for its share of the time; the height that was missing after the cycle
-/// and the jitter of the ends come on top.
+/// and the jitter of the ends come on top, and so does the whole of what an integral was off that had to be replaced.
 fn mean_velocity_sd(phases: &Phases, mean_velocity: f64, hole_s: f64) -> f64 {
     let duration = phases.concentric.duration_s();
     let q = PHASE_NOISE_M2_S3 + HOLE_NOISE_M2_S4 * hole_s * (hole_s / duration).min(1.0);
     let drift = q * duration / 12.0;
     let cycle = duration + phases.eccentric.as_ref().map_or(duration, Curve::duration_s);
     let closure = phases.missing_m.map_or(0.0, |m| 0.5 * m / cycle);
-    (drift + closure * closure + jitter(mean_velocity, duration).powi(2)).sqrt()
+    let astray = phases.astray_m / duration;
+    (drift + closure * closure + astray * astray + jitter(mean_velocity, duration).powi(2)).sqrt()
 }
 
 #[cfg(test)]
@@ -167,7 +168,7 @@ mod tests {
             points.push(CurvePoint { t_s: t, velocity_m_s: v, acceleration_m_s2: acceleration(t) });
         }
         let concentric = Curve { start: DeviceTime(0), points, residual_m_s: 0.0 };
-        Phases { eccentric: None, concentric, missing_m: None }
+        Phases { eccentric: None, concentric, missing_m: None, astray_m: 0.0 }
     }
 
     fn mean_until(phases: &Phases, end_s: f64) -> f64 {
@@ -192,5 +193,11 @@ mod tests {
         phases.concentric.points.retain(|p| p.t_s < 0.29);
         let m = metrics(&phases, 0.0, false, true);
         assert_eq!(m.mean_velocity_m_s, m.mean_propulsive_velocity_m_s);
+    }
+
+    #[test]
+    fn what_replaces_an_integral_that_went_astray_is_hardly_believed() {
+        let quality = |astray_m| metrics(&Phases { astray_m, ..thrown() }, 0.0, false, true).quality;
+        assert!(quality(0.0).is_some_and(|q| q > 0.5) && quality(1.0).is_some_and(|q| q < 0.1));
     }
 }

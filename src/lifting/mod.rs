@@ -8,6 +8,7 @@ pub mod live;
 pub mod metrics;
 pub mod movement;
 pub mod overlap;
+mod pick_up;
 pub mod prior;
 #[cfg(test)]
 mod script;
@@ -21,6 +22,7 @@ use crate::model::{ConcentricDirection, DeviceTime, RejectReason, RepMetrics};
 use crate::motion::track::{Evidence, Motion};
 use judge::JudgeParams;
 use prior::MovementPrior;
+use std::borrow::Cow;
 
 /// Parameters of finding and judging repetitions.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -56,13 +58,13 @@ pub struct Found {
 
 /// Finds, measures and judges the movements of one stretch of activity, oldest first.
 #[must_use]
-pub fn analyze(motion: Motion, prior: &MovementPrior, params: &LiftingParams) -> Vec<Found> {
+pub fn analyze(motion: &Motion, prior: &MovementPrior, params: &LiftingParams) -> Vec<Found> {
     let motion = match prior.concentric {
-        ConcentricDirection::Up => motion,
-        ConcentricDirection::Down => motion.inverted(),
+        ConcentricDirection::Up => Cow::Borrowed(motion),
+        ConcentricDirection::Down => Cow::Owned(motion.clone().inverted()),
     };
     let strokes = strokes::strokes(&motion.points, params.stroke_m);
-    let candidates = movement::candidates(&motion, &strokes);
+    let candidates = movement::candidates(&motion, &strokes, prior);
     let verdict = judge::judge(&candidates, &strokes, prior, &params.judge);
     candidates
         .iter()

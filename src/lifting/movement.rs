@@ -1,9 +1,11 @@
 //! Candidates for repetitions: every stroke in the concentric direction, with its neighbours, and its phases cut to
 //! the part that moves.
 
+use super::judge::LARGEST_SHARE;
+use super::pick_up;
 use super::prior::MovementPrior;
 use super::strokes::Stroke;
-use crate::model::{DeviceTime, PhaseOrder};
+use crate::model::{DeviceTime, PhaseOrder, RejectReason};
 use crate::motion::constrain::{self, Curve};
 use crate::motion::track::{Evidence, Kinematic, Motion};
 
@@ -18,6 +20,8 @@ pub struct Candidate {
     pub after: Option<Stroke>,
     /// Way of its moving part, integrated between its own ends, m.
     pub way_m: f64,
+    /// That integral says nothing: [`way_m`](Self::way_m) is the smoothed one.
+    pub astray: bool,
     /// Highest speed of its moving part, m/s.
     pub peak_m_s: f64,
     /// Start of the concentric stroke, s since the track's first point.
@@ -26,8 +30,9 @@ pub struct Candidate {
     pub duration_s: f64,
     /// From the end of the stroke to the end of the track, s.
     pub to_end_s: f64,
-    /// The bar had been let go just before: it bounces.
-    pub bounces: bool,
+    /// What its surroundings say it is instead of a repetition: the bouncing of a bar that was let go, or the way from
+    /// where the bar lay to where the set begins.
+    pub ruled_out: Option<RejectReason>,
     /// Rest around the upper and the lower turn-round, s.
     pub rest_s: (f64, f64),
     /// The recording ends within the stroke.
@@ -53,7 +58,7 @@ const CUT_S: f64 = 0.1;
 
 /// All candidates, oldest first. The strokes are those of a motion whose concentric direction is up.
 #[must_use]
-pub fn candidates(motion: &Motion, strokes: &[Stroke]) -> Vec<Candidate> {
+pub fn candidates(motion: &Motion, strokes: &[Stroke], prior: &MovementPrior) -> Vec<Candidate> {
     let points = &motion.points;
     let (Some(first), Some(last)) = (points.first(), points.last()) else { return Vec::new() };
     let at = |i: usize| points[i].time.seconds_since(first.time);
@@ -67,19 +72,26 @@ pub fn candidates(motion: &Motion, strokes: &[Stroke]) -> Vec<Candidate> {
             let before = k.checked_sub(1).map(|j| strokes[j]);
             let after = strokes.get(k + 1).copied();
             let moving = moving_part(motion, &upright_with(motion, stroke, before, after));
+            let way_m = moving.displacement_m();
+            let astray = goes_astray(way_m, &stroke, prior);
+            let just_before = |s: &&Stroke| at(stroke.first) - at(s.last) < BOUNCE_S;
+            let bounces = strokes[..k].iter().rev().take_while(just_before).any(|s| s.fell);
+            let next = after.and(strokes.get(k + 2));
+            let picked_up = next.is_some_and(|next| pick_up::stays_up(points, &stroke, next));
             Candidate {
                 stroke,
-                way_m: moving.displacement_m(),
+                way_m: if astray { stroke.travel_m } else { way_m },
+                astray,
                 peak_m_s: moving.points.iter().map(|p| p.velocity_m_s).fold(0.0, f64::max),
                 before,
                 after,
                 at_s: at(stroke.first),
                 to_end_s: end_s - at(stroke.last),
-                bounces: strokes[..k]
-                    .iter()
-                    .rev()
-                    .take_while(|s| at(stroke.first) - at(s.last) < BOUNCE_S)
-                    .any(|s| s.fell),
+                ruled_out: if bounces {
+                    Some(RejectReason::Dropped)
+                } else {
+                    picked_up.then_some(RejectReason::Unrack)
+                },
                 duration_s: at(stroke.last) - at(stroke.first),
                 rest_s: (
                     rest_around(points, stroke.last, stroke.peak_m_s),
@@ -89,6 +101,13 @@ pub fn candidates(motion: &Motion, strokes: &[Stroke]) -> Vec<Candidate> {
             }
         })
         .collect()
+}
+
+/// Whether the integrated way is longer than the exercise allows while the smoothed one is not: over a hole or an impact
+/// the turn-rounds were missed. A way too short says no such thing, since the smoothed height invents movements.
+fn goes_astray(way_m: f64, stroke: &Stroke, prior: &MovementPrior) -> bool {
+    let longest = LARGEST_SHARE * prior.max_rom_m;
+    way_m > longest && stroke.travel_m <= longest
 }
 
 /// How long the bar stays slow around a point, s.
@@ -108,6 +127,8 @@ pub struct Phases {
     pub concentric: Curve,
     /// Height missing after the cycle before closure, m; `None` when there was no cycle to close.
     pub missing_m: Option<f64>,
+    /// How far an integral that says nothing was from the smoothed way that is used instead, m; 0 when it is used.
+    pub astray_m: f64,
 }
 
 impl Phases {
@@ -132,15 +153,28 @@ pub(crate) const PHASE_NOISE_M2_S3: f64 = 0.02;
 /// A cycle whose halves differ by more than this share of the larger is not one cycle.
 const UNEQUAL: f64 = 0.5;
 
-/// Integrates a candidate's phases from its own samples, whatever surrounds them.
+/// Integrates a candidate's phases from its own samples, whatever surrounds them; where the integral of the concentric
+/// one goes astray over a hole, the smoothed motion stands for it.
 #[must_use]
 pub fn phases(motion: &Motion, candidate: &Candidate, order: PhaseOrder, prior: &MovementPrior) -> Phases {
+    let integrated = integrated(motion, candidate, order, prior);
+    let way = integrated.concentric.displacement_m();
+    if !goes_astray(way, &candidate.stroke, prior) {
+        return integrated;
+    }
+    let concentric = constrain::measured(&motion.points[candidate.stroke.first..=candidate.stroke.last]);
+    let astray_m = (way - concentric.displacement_m()).abs();
+    Phases { concentric, missing_m: None, astray_m, ..integrated }
+}
+
+fn integrated(motion: &Motion, candidate: &Candidate, order: PhaseOrder, prior: &MovementPrior) -> Phases {
     // a fall says nothing of where the bar was held
     let Some(other) = candidate.other_half(order).filter(|other| !other.fell) else {
         return Phases {
             eccentric: None,
             concentric: moving_part(motion, &candidate.stroke),
             missing_m: None,
+            astray_m: 0.0,
         };
     };
     let (mut concentric, mut other) = match order {
@@ -160,7 +194,7 @@ pub fn phases(motion: &Motion, candidate: &Candidate, order: PhaseOrder, prior: 
         missing_m = Some(constrain::close(&mut concentric, &mut other, drift / (drift + spread)));
     }
     let eccentric = (order == PhaseOrder::EccentricFirst).then_some(other);
-    Phases { eccentric, concentric, missing_m }
+    Phases { eccentric, concentric, missing_m, astray_m: 0.0 }
 }
 
 fn equal(way: f64, back: f64) -> bool {

@@ -2,7 +2,7 @@
 
 use super::prior::MovementPrior;
 use super::script::Script;
-use super::{Found, LiftingParams, analyze};
+use super::{Found, LiftingParams, analyze, movement, strokes};
 use crate::model::RejectReason::{Failed, Rerack, TooSmall, Unrack};
 use crate::model::{ConcentricDirection, DeviceTime, PhaseOrder, RejectReason};
 use crate::motion::track::{Motion, TrackParams, VerticalSample};
@@ -18,7 +18,7 @@ fn deadlift() -> MovementPrior {
 }
 
 fn found(samples: &[VerticalSample], prior: &MovementPrior) -> Vec<Found> {
-    analyze(Motion::from_inertial(samples, &TrackParams::default()), prior, &LiftingParams::default())
+    analyze(&Motion::from_inertial(samples, &TrackParams::default()), prior, &LiftingParams::default())
 }
 
 fn run(script: &Script, prior: &MovementPrior) -> Vec<Found> {
@@ -125,6 +125,43 @@ fn a_failed_repetition_is_kept_with_its_reason() {
 }
 
 #[test]
+fn a_bar_picked_up_and_held_before_the_set_does_not_count() {
+    let script = Script::new().go(0.7, 0.4).rest(2.2).pulls(5, 0.4, 0.7, 0.9, 0.4).rest(2.0).noisy(0.04, 0.1);
+    // nobody touches it in the first two seconds
+    let touched = |s: &VerticalSample| if s.time < at(2.0) { 0.0 } else { s.turn_rate_rad_s };
+    let samples: Vec<VerticalSample> =
+        script.samples(100.0).iter().map(|s| VerticalSample { turn_rate_rad_s: touched(s), ..*s }).collect();
+    let all = found(&samples, &deadlift());
+    assert_eq!(accepted(&all).len(), 5, "{all:#?}");
+    assert_eq!(all.first().and_then(|f| f.reject_reason), Some(Unrack), "{all:#?}");
+}
+
+#[test]
+fn a_first_repetition_counts_though_the_recording_began_within_it() {
+    let script =
+        Script::default().go(0.4, 0.22).go(1.0, -0.55).rest(0.4).pulls(5, 0.55, 0.9, 1.0, 0.4).rest(2.0);
+    let all = run(&script.noisy(0.05, 0.0), &MovementPrior { min_rom_m: 0.2, ..deadlift() });
+    assert_eq!(accepted(&all).len(), 6, "{all:#?}");
+}
+
+#[test]
+fn an_integral_beyond_the_exercise_gives_way_to_the_smoothed_motion() {
+    let script = Script::new().pulls(1, 0.5, 1.0, 1.0, 0.0).rest(2.0);
+    let mut motion = Motion::from_inertial(&script.samples(100.0), &TrackParams::default());
+    let strokes = strokes::strokes(&motion.points, 0.08);
+    let way = |motion: &Motion| {
+        let candidates = movement::candidates(motion, &strokes, &deadlift());
+        let phases = movement::phases(motion, &candidates[0], PhaseOrder::ConcentricFirst, &deadlift());
+        (candidates[0].astray, phases.concentric.displacement_m(), phases.astray_m)
+    };
+    let (astray, integrated_m, off_m) = way(&motion);
+    assert!(!astray && (integrated_m - 0.5).abs() < 0.05 && off_m == 0.0, "{integrated_m} {off_m}");
+    motion.points.iter_mut().for_each(|p| p.acceleration_m_s2 *= 6.0);
+    let (astray, smoothed_m, off_m) = way(&motion);
+    assert!(astray && (0.2..0.7).contains(&smoothed_m) && off_m > 1.0, "{smoothed_m} {off_m}");
+}
+
+#[test]
 fn one_heavy_repetition_alone_counts() {
     let script = Script::new().go(1.8, -0.55).go(2.4, 0.55).rest(4.0).noisy(0.05, 0.0);
     let all = run(&script, &squat());
@@ -172,7 +209,7 @@ fn holes_cost_quality_but_no_repetition() {
 #[test]
 fn a_measured_track_is_taken_as_it_is() {
     let rows = Script::new().squats(5, 0.6, 1.2, 0.9, 1.0).rest(2.0).rows(30.0);
-    let all = analyze(Motion::from_measured(&rows), &squat(), &LiftingParams::default());
+    let all = analyze(&Motion::from_measured(&rows), &squat(), &LiftingParams::default());
     assert_eq!(accepted(&all).len(), 5, "{all:#?}");
     for rep in accepted(&all) {
         assert!(near(rep.metrics.mean_velocity_m_s, 0.6 / 0.9, 0.1), "{rep:#?}");
@@ -185,7 +222,7 @@ fn nothing_breaks_on_nothing() {
     assert!(found(&[], &squat()).is_empty());
     let one = VerticalSample::default();
     assert!(found(&[one], &squat()).is_empty());
-    assert!(analyze(Motion::from_measured(&[]), &squat(), &LiftingParams::default()).is_empty());
+    assert!(analyze(&Motion::from_measured(&[]), &squat(), &LiftingParams::default()).is_empty());
 }
 
 fn any_script() -> impl Strategy<Value = Script> {

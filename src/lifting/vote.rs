@@ -8,26 +8,23 @@ use super::overlap::same_movement;
 use super::{Found, LiftingParams, analyze};
 use crate::lifting::prior::MovementPrior;
 use crate::model::RejectReason;
-use crate::motion::track::{Motion, TrackParams, VerticalSample};
+use crate::motion::track::{Motion, TrackParams};
 
 /// The other filters' cut-offs, as shares of the middle one. Further apart, a filter would see drift or lose slow
 /// repetitions; closer together, the three would err alike.
 const OTHER_CUTOFFS: [f64; 2] = [0.8, 1.25];
 
-/// Finds, measures and judges the movements of a closed set, oldest first.
+/// Finds, measures and judges the movements of a closed set, whose motion came through `track`, oldest first.
 #[must_use]
 pub fn settle(
-    samples: &[VerticalSample],
+    motion: &Motion,
     track: &TrackParams,
     prior: &MovementPrior,
     params: &LiftingParams,
 ) -> Vec<Found> {
-    let through = |share: f64| {
-        let track = TrackParams { drift_cutoff_hz: share * track.drift_cutoff_hz, ..*track };
-        analyze(Motion::from_inertial(samples, &track), prior, params)
-    };
-    let mut found = through(1.0);
-    let others = OTHER_CUTOFFS.map(through);
+    let mut found = analyze(motion, prior, params);
+    let others = motion.through(OTHER_CUTOFFS.map(|share| share * track.drift_cutoff_hz), track);
+    let others = others.map(|motion| analyze(&motion, prior, params));
     for movement in &mut found {
         let opinions = others.each_ref().map(|other| opinion(other, movement));
         movement.reject_reason = majority(movement.reject_reason, opinions);

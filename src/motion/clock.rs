@@ -23,6 +23,8 @@ struct Fastest {
 pub(super) struct SensorClock {
     params: ClockParams,
     fastest: VecDeque<Fastest>,
+    /// The lower hull of all of them but the last, which still changes.
+    hull: Vec<Fastest>,
     /// A point of the line.
     origin: Fastest,
     /// Slope of the line: seconds the host gains on the sensor in a sensor's second.
@@ -34,6 +36,7 @@ impl SensorClock {
         Self {
             params: params.clone(),
             fastest: VecDeque::new(),
+            hull: Vec::new(),
             origin: Fastest { t: 0, delay: 0 },
             drift: 0.0,
         }
@@ -51,14 +54,23 @@ impl SensorClock {
                 // the time stays ordered even when a late sample of an earlier span turns out to be faster
                 *last = Fastest { t: new.t.max(last.t), ..new };
             }
-            _ => {
-                if self.fastest.len() >= self.params.spans.max(2) {
-                    self.fastest.pop_front();
-                }
-                self.fastest.push_back(new);
-            }
+            _ => self.begin_span(new),
         }
         self.fit();
+    }
+
+    /// The last span's fastest arrival is certain now, and a new span begins.
+    fn begin_span(&mut self, new: Fastest) {
+        if let Some(&last) = self.fastest.back() {
+            add_to_hull(&mut self.hull, last);
+        }
+        if self.fastest.len() >= self.params.spans.max(2) {
+            self.fastest.pop_front();
+            // what stood behind the oldest may be an edge now
+            self.hull.clear();
+            self.fastest.iter().for_each(|&p| add_to_hull(&mut self.hull, p));
+        }
+        self.fastest.push_back(new);
     }
 
     /// Host time at which a sample of time `t` could have arrived at the earliest; rises with `t`.
@@ -77,7 +89,7 @@ impl SensorClock {
         let (Some(first), Some(last)) = (self.fastest.front(), self.fastest.back()) else { return };
         let (start, observed) = (first.t, last.t.saturating_sub(first.t));
         if observed > 0 {
-            let (a, b) = self.hull_edge_over(start.saturating_add(observed / 2));
+            let (a, b) = self.hull_edge_over(start.saturating_add(observed / 2), *last);
             let slope = (b.delay.saturating_sub(a.delay)) as f64 / (b.t.saturating_sub(a.t)).max(1) as f64;
             // the error of the slope falls with the time observed, so belief in it grows
             let in_halves = seconds_from_nanos(observed) / self.params.drift_after_s;
@@ -91,23 +103,26 @@ impl SensorClock {
         }
     }
 
-    /// The edge of the lower convex hull (monotone chain) that spans time `middle`.
-    fn hull_edge_over(&self, middle: i64) -> (Fastest, Fastest) {
-        let mut hull: Vec<Fastest> = Vec::with_capacity(self.fastest.len());
-        for &p in &self.fastest {
-            while let [.., a, b] = hull[..] {
-                let wide = |later: i64, earlier: i64| i128::from(later) - i128::from(earlier);
-                let turn = wide(b.t, a.t) * wide(p.delay, a.delay) - wide(p.t, a.t) * wide(b.delay, a.delay);
-                if turn > 0 {
-                    break;
-                }
-                hull.pop();
-            }
-            hull.push(p);
-        }
+    /// The edge of the lower convex hull that spans time `middle`; `last` is the point not yet in it.
+    fn hull_edge_over(&self, middle: i64, last: Fastest) -> (Fastest, Fastest) {
+        let mut hull = self.hull.clone();
+        add_to_hull(&mut hull, last);
         let at = hull.partition_point(|p| p.t <= middle).clamp(1, hull.len().max(2) - 1);
         (hull[at - 1], hull[at])
     }
+}
+
+/// Adds a point to the right of a lower convex hull (monotone chain).
+fn add_to_hull(hull: &mut Vec<Fastest>, p: Fastest) {
+    while let [.., a, b] = hull[..] {
+        let wide = |later: i64, earlier: i64| i128::from(later) - i128::from(earlier);
+        let turn = wide(b.t, a.t) * wide(p.delay, a.delay) - wide(p.t, a.t) * wide(b.delay, a.delay);
+        if turn > 0 {
+            break;
+        }
+        hull.pop();
+    }
+    hull.push(p);
 }
 
 #[cfg(test)]

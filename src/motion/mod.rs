@@ -24,6 +24,7 @@
 //! | `still.rs` | whether it moves |
 //! | `live.rs` | vertical velocity and displacement, causal |
 //! | `track.rs`, `smoother.rs` | vertical motion of a whole activity, drift-free, for finding movements |
+//! | `growing.rs` | the same while the activity grows |
 //! | `constrain.rs` | one movement integrated anew between its turn-rounds, for its numbers |
 //!
 //! # Conventions
@@ -36,6 +37,7 @@
 mod attitude;
 mod clock;
 pub mod constrain;
+pub mod growing;
 mod lane;
 mod live;
 mod nominal;

@@ -5,6 +5,7 @@
 //! is: the error turns with the sensor. Nothing beyond the look-ahead counts, so what is older never moves.
 
 use super::track::VerticalSample;
+use crate::model::DeviceTime;
 
 /// Length of the blocks that share one mean, s.
 const BLOCK_S: f64 = 1.0;
@@ -23,7 +24,7 @@ const AHEAD: usize = 2;
 pub(crate) const REACH_S: f64 = (AHEAD as f64 + 1.0) * BLOCK_S;
 
 /// Means of one second.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy, Debug, Default)]
 struct Block {
     count: f64,
     sum: f64,
@@ -42,31 +43,57 @@ impl Block {
     }
 }
 
-/// The samples without their error.
-pub(crate) fn removed(samples: &[VerticalSample]) -> Vec<VerticalSample> {
-    let Some(first) = samples.first().map(|s| s.time) else { return Vec::new() };
-    let place = |s: &VerticalSample| s.time.seconds_since(first) / BLOCK_S;
-    let mut blocks: Vec<Block> = Vec::new();
-    for sample in samples {
-        blocks.resize(blocks.len().max(place(sample) as usize + 1), Block::default());
-        if let Some(block) = blocks.last_mut() {
+/// The means of a stretch so far.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Blocks {
+    first: Option<DeviceTime>,
+    blocks: Vec<Block>,
+}
+
+impl Blocks {
+    /// Takes the next sample.
+    pub(crate) fn add(&mut self, sample: &VerticalSample) {
+        let first = *self.first.get_or_insert(sample.time);
+        let block = place(first, sample) as usize;
+        self.blocks.resize(self.blocks.len().max(block + 1), Block::default());
+        if let Some(block) = self.blocks.last_mut() {
             block.count += 1.0;
             block.sum += sample.acceleration_m_s2;
             block.squares += sample.acceleration_m_s2 * sample.acceleration_m_s2;
         }
     }
-    let offsets = offsets(&blocks, AHEAD);
-    let at = |i: usize| offsets[i.min(offsets.len() - 1)];
-    samples
-        .iter()
-        .map(|sample| {
-            // offsets stand at the blocks' beginnings
-            let place = place(sample);
-            let i = place as usize;
-            let offset = at(i) + (place - i as f64) * (at(i + 1) - at(i));
-            VerticalSample { acceleration_m_s2: sample.acceleration_m_s2 - offset, ..*sample }
-        })
-        .collect()
+
+    /// The error over time.
+    pub(crate) fn offset(&self) -> Offset {
+        Offset { first: self.first.unwrap_or_default(), at: offsets(&self.blocks, AHEAD) }
+    }
+}
+
+/// The error over time, in m/s² at the beginning of each block, straight in between.
+pub(crate) struct Offset {
+    first: DeviceTime,
+    at: Vec<f64>,
+}
+
+impl Offset {
+    /// A sample of the stretch without its error.
+    pub(crate) fn removed(&self, sample: &VerticalSample) -> VerticalSample {
+        let at = |i: usize| self.at[i.min(self.at.len() - 1)];
+        let place = place(self.first, sample);
+        let i = place as usize;
+        let offset = at(i) + (place - i as f64) * (at(i + 1) - at(i));
+        VerticalSample { acceleration_m_s2: sample.acceleration_m_s2 - offset, ..*sample }
+    }
+
+    /// Whether the error of a sample of the stretch stays as it is, whatever comes.
+    pub(crate) fn is_final(&self, sample: &VerticalSample) -> bool {
+        place(self.first, sample) as usize + AHEAD + 1 < self.at.len()
+    }
+}
+
+/// Where a sample stands, in blocks since the stretch began.
+fn place(first: DeviceTime, sample: &VerticalSample) -> f64 {
+    sample.time.seconds_since(first) / BLOCK_S
 }
 
 /// The error at the beginning of each block, from the blocks before it and `ahead` after it.
@@ -94,7 +121,14 @@ fn offsets(blocks: &[Block], ahead: usize) -> Vec<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::DeviceTime;
+
+    /// All samples without their error.
+    fn removed(samples: &[VerticalSample]) -> Vec<VerticalSample> {
+        let mut blocks = Blocks::default();
+        samples.iter().for_each(|sample| blocks.add(sample));
+        let offset = blocks.offset();
+        samples.iter().map(|sample| offset.removed(sample)).collect()
+    }
 
     /// Samples at 100 Hz of `acceleration` at each time, off by `bias`.
     fn samples(duration_s: f64, bias: f64, acceleration: impl Fn(f64) -> f64) -> Vec<VerticalSample> {

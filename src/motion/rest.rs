@@ -4,6 +4,7 @@
 //! hands is not rest. Unlike the causal detector of stillness this one starts the moment the last impact is over.
 
 use super::track::Kinematic;
+use crate::model::DeviceTime;
 
 /// Length of the stretches that are judged, s.
 pub(crate) const STRETCH_S: f64 = 0.5;
@@ -14,11 +15,14 @@ const CALM_M_S2: f64 = 0.06;
 /// Fastest turning, rad/s.
 const CALM_RAD_S: f64 = 0.03;
 
-/// Marks the points at rest.
-pub(crate) fn mark(points: &mut [Kinematic]) {
-    let Some(first) = points.first().map(|p| p.time) else { return };
-    let stretch = |p: &Kinematic| (p.time.seconds_since(first) / STRETCH_S) as u64;
-    for part in points.chunk_by_mut(|a, b| stretch(a) == stretch(b)) {
+/// The stretch that a time belongs to, counted from the track's first point.
+pub(crate) fn stretch(first: DeviceTime, time: DeviceTime) -> u64 {
+    (time.seconds_since(first) / STRETCH_S) as u64
+}
+
+/// Marks the points at rest, of a track that begins at `first`; the points are whole stretches of it.
+pub(crate) fn mark(points: &mut [Kinematic], first: DeviceTime) {
+    for part in points.chunk_by_mut(|a, b| stretch(first, a.time) == stretch(first, b.time)) {
         let at_rest = is_calm(part);
         for point in part {
             point.at_rest = at_rest;
@@ -38,7 +42,6 @@ fn is_calm(part: &[Kinematic]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::DeviceTime;
 
     /// Share of 4 s at `rate_hz` found at rest, with this trembling and turning.
     fn rest_share(rate_hz: f64, tremor_m_s2: f64, turning_rad_s: f64) -> f64 {
@@ -50,7 +53,7 @@ mod tests {
                 ..Kinematic::default()
             })
             .collect();
-        mark(&mut points);
+        mark(&mut points, DeviceTime(0));
         points.iter().filter(|p| p.at_rest).count() as f64 / points.len() as f64
     }
 

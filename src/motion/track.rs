@@ -4,7 +4,8 @@
 //! velocity and height are good for *finding* movements; the numbers of a movement come from
 //! [`crate::motion::constrain`], which looks at its own samples only.
 
-use super::{offset, rest, smoother};
+use super::growing::GrowingMotion;
+use super::smoother::Smoother;
 use crate::model::DeviceTime;
 
 /// One sample of vertical motion as the sensor's front end delivers it: only what was really measured. A missing
@@ -112,12 +113,7 @@ impl Motion {
     /// it and on a few seconds after it.
     #[must_use]
     pub fn from_inertial(samples: &[VerticalSample], params: &TrackParams) -> Self {
-        let mut points = bridge(&offset::removed(samples), params);
-        rest::mark(&mut points);
-        // the smoother looks at points that look ahead themselves
-        let reach_s = offset::REACH_S.max(rest::STRETCH_S);
-        let settled_until = smoother::smooth(&mut points, params).plus_seconds(-reach_s);
-        Self { points, evidence: Evidence::Inertial, settled_until }
+        GrowingMotion::new(*params).all(samples)
     }
 
     /// Motion measured as time, height and velocity by a camera or a tether.
@@ -144,6 +140,20 @@ impl Motion {
         Self { points, evidence: Evidence::Measured, settled_until }
     }
 
+    /// The same inertial motion through other drift filters, by their cut-offs.
+    #[must_use]
+    pub fn through<const N: usize>(&self, cutoffs_hz: [f64; N], params: &TrackParams) -> [Self; N] {
+        let mut motions = std::array::from_fn(|_| self.clone());
+        let mut points = self.points.clone();
+        let certain = points.len();
+        Smoother::new(cutoffs_hz).smooth(&mut points, certain, params, |i, _, states| {
+            for (motion, [height, velocity]) in motions.iter_mut().zip(states) {
+                (motion.points[i].height_m, motion.points[i].velocity_m_s) = (height, velocity);
+            }
+        });
+        motions
+    }
+
     /// The same motion upside down, for exercises whose concentric phase goes down.
     #[must_use]
     pub fn inverted(mut self) -> Self {
@@ -158,33 +168,33 @@ impl Motion {
     }
 }
 
-/// The samples with holes filled by points in between, whose acceleration fades out: in the middle of a long hole
-/// "no acceleration" is the best guess, and the smoother knows how poor a guess it is.
-fn bridge(samples: &[VerticalSample], params: &TrackParams) -> Vec<Kinematic> {
-    let mut points = Vec::with_capacity(samples.len());
-    let mut last: Option<&VerticalSample> = None;
-    for sample in samples {
-        let step = last.map_or(0.0, |l| sample.time.seconds_since(l.time));
-        let hole_s = if step > params.hole_s { step } else { 0.0 };
-        if let (Some(before), true) = (last, hole_s > 0.0) {
-            fill(&mut points, before, sample, hole_s, params);
-        }
-        points.push(Kinematic {
-            time: sample.time,
-            acceleration_m_s2: sample.acceleration_m_s2,
-            turn_rate_rad_s: sample.turn_rate_rad_s,
-            hole_s,
-            clipped: sample.clipped,
-            ..Kinematic::default()
-        });
-        last = Some(sample);
+/// Adds a sample that comes after `last`, with points in between if there is a hole.
+pub(super) fn bridge(
+    points: &mut Vec<Kinematic>,
+    last: Option<&VerticalSample>,
+    sample: &VerticalSample,
+    params: &TrackParams,
+) {
+    let step = last.map_or(0.0, |l| sample.time.seconds_since(l.time));
+    let hole_s = if step > params.hole_s { step } else { 0.0 };
+    if let (Some(before), true) = (last, hole_s > 0.0) {
+        fill(points, before, sample, hole_s, params);
     }
-    points
+    points.push(Kinematic {
+        time: sample.time,
+        acceleration_m_s2: sample.acceleration_m_s2,
+        turn_rate_rad_s: sample.turn_rate_rad_s,
+        hole_s,
+        clipped: sample.clipped,
+        ..Kinematic::default()
+    });
 }
 
 /// Longest hole that is bridged point by point, s; beyond it the points stand further apart.
 const LONGEST_BRIDGE_S: f64 = 10.0;
 
+/// Points within a hole, whose acceleration fades out: in the middle of a long hole "no acceleration" is the best guess,
+/// and the smoother knows how poor a guess it is.
 fn fill(
     points: &mut Vec<Kinematic>,
     a: &VerticalSample,

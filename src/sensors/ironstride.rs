@@ -172,8 +172,8 @@ fn block(header: &DataHeader, skip: u32, samples: &[Sample]) -> ImuBlock {
             interval_ns: header.interval_ns,
         },
         flags: SampleFlags {
-            clipped_accel: samples.iter().any(Sample::accel_clipped),
-            clipped_gyro: samples.iter().any(Sample::gyro_clipped),
+            clipped_accel: samples.first().is_some_and(Sample::accel_clipped),
+            clipped_gyro: samples.first().is_some_and(Sample::gyro_clipped),
             resent: header.flags.contains(Flag::Resent),
             moving: header.flags.contains(Flag::Moving),
         },

@@ -22,7 +22,7 @@ fn squats_measured_by_video_count_eight_with_their_velocity_loss_and_without_the
     };
     let rows: Vec<_> = text.lines().skip(1).map(row).collect();
     // nobody says what was lifted: order and walk-out are found
-    let found = analyze(Motion::from_measured(&rows), &MovementPrior::unknown(), &LiftingParams::default());
+    let found = analyze(&Motion::from_measured(&rows), &MovementPrior::unknown(), &LiftingParams::default());
     let reps: Vec<RepMetrics> =
         found.iter().filter(|f| f.reject_reason.is_none()).map(|f| f.metrics).collect();
     assert_eq!(reps.len(), MEAN_VELOCITIES.len());

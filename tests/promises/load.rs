@@ -12,8 +12,11 @@ use std::process::Stdio;
 
 const BARS: usize = 8;
 const DURATION_S: f64 = 3600.0;
-/// Goals on an idle machine. Tests share theirs, so what is asserted is laxer.
+/// Goals on an idle machine. Tests share theirs, and a core that is shared is slower: the attitude filter alone, which
+/// no work of ours makes faster, says by how much.
 const GOAL_CPU_S: f64 = 10.0;
+/// What the attitude filter alone takes for all samples on the machine for which the goal is set, s.
+const FILTER_CPU_S: f64 = 1.7;
 const GOAL_MEMORY_MB: f64 = 40.0;
 /// What the kernel counts time in, 1/s: 100 on every Linux that programs see.
 const TICKS_PER_S: f64 = 100.0;
@@ -33,6 +36,19 @@ fn cpu_s(pid: u32) -> f64 {
     let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
     let ticks: f64 = [fields[11], fields[12]].iter().filter_map(|ticks| ticks.parse::<f64>().ok()).sum();
     ticks / TICKS_PER_S
+}
+
+/// What the attitude filter alone takes for as many samples here and now, s.
+fn filter_cpu_s() -> f64 {
+    let before = cpu_s(std::process::id());
+    let mut filter = vqf_rs::VQF::new(0.005, None, None, None);
+    for i in 0..(BARS as f64 * DURATION_S * 200.0) as u32 {
+        let turn = f64::from(i % 400) * 0.0157;
+        filter.update_gyr([0.2 * turn.sin(), 0.1, -0.1 * turn.cos()]);
+        filter.update_acc([turn.sin(), 0.5 * turn.cos(), 9.8 + turn.sin()]);
+    }
+    std::hint::black_box(filter.quat_6d());
+    cpu_s(std::process::id()) - before
 }
 
 /// The capture is made while it is read, so that no disk is measured.
@@ -69,6 +85,7 @@ fn an_hour_of_eight_bars() {
     output.read_to_end(&mut printed).expect("it prints to its end");
     let cpu_s = cpu_s(pid);
     assert!(child.wait().expect("it ends").success());
+    let slowness = (filter_cpu_s() / FILTER_CPU_S).max(1.0);
 
     let object: Value = serde_json::from_slice(&printed).expect("one JSON object");
     let accepted =
@@ -78,7 +95,9 @@ fn an_hour_of_eight_bars() {
     let memory: Vec<String> = memory_mb.iter().map(|mb| format!("{mb:.1}")).collect();
     println!("an hour of {BARS} bars at 200 Hz, {packets} packets, {accepted} reps counted of {truth}");
     println!("            measured   goal");
-    println!("CPU         {cpu_s:>6.1} s  {GOAL_CPU_S:>4} s");
+    println!(
+        "CPU         {cpu_s:>6.1} s  {GOAL_CPU_S:>4} s, where this machine now takes {slowness:.2} times as long as it should"
+    );
     println!(
         "memory      {:>5.1} MB  {GOAL_MEMORY_MB:>4} MB; peak after each quarter: {}",
         peak(&memory_mb),
@@ -91,7 +110,7 @@ fn an_hour_of_eight_bars() {
     );
     // a set whose exercise nobody named is counted less well; the half says that the bars were listened to
     assert!(accepted * 2 > truth, "{accepted} of {truth}");
-    assert!(cpu_s <= 3.0 * GOAL_CPU_S, "{cpu_s} s");
+    assert!(cpu_s <= GOAL_CPU_S * slowness, "{cpu_s} s on a machine {slowness} times slower");
     assert!(peak(&memory_mb) <= 1.5 * GOAL_MEMORY_MB, "{memory_mb:?} MB");
     let (first, last) = (memory_mb[0], peak(&memory_mb));
     assert!(last - first <= 10.0, "memory grows: {memory_mb:?} MB");

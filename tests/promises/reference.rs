@@ -11,8 +11,6 @@ use std::path::{Path, PathBuf};
 
 /// Least share of bar sets that are counted exactly, and within one, %.
 const BAR_EXACT_PCT: f64 = 80.0;
-/// What is reached (78) less one set: falling below it is a step back. The goal itself is printed as missed until then.
-const BAR_EXACT_FLOOR_PCT: f64 = 76.0;
 const BAR_WITHIN_ONE_PCT: f64 = 94.0;
 
 /// A recording as `reps.csv` describes it.
@@ -113,14 +111,7 @@ fn bar_sets_over_a_bad_link_are_counted() {
         "figure: bar-reps, {} sets: {exact:.0} % counted exactly (goal {BAR_EXACT_PCT}), {within_one:.0} % within one (goal {BAR_WITHIN_ONE_PCT})",
         counts.0["all"].len()
     );
-    for (what, reached, goal) in
-        [("exactly", exact, BAR_EXACT_PCT), ("within one", within_one, BAR_WITHIN_ONE_PCT)]
-    {
-        if reached < goal {
-            println!("figure: bar-reps, GOAL MISSED: {reached:.0} % counted {what}, the goal is {goal}");
-        }
-    }
-    assert!(exact >= BAR_EXACT_FLOOR_PCT && within_one >= BAR_WITHIN_ONE_PCT, "{exact} {within_one}");
+    assert!(exact >= BAR_EXACT_PCT && within_one >= BAR_WITHIN_ONE_PCT, "{exact} {within_one}");
 }
 
 #[test]
