@@ -38,7 +38,7 @@ struct Common;
 pub fn openapi() -> Value {
     let (_, routes) = documented();
     let mut common = Common::openapi();
-    common.info.version = env!("CARGO_PKG_VERSION").to_owned();
+    env!("CARGO_PKG_VERSION").clone_into(&mut common.info.version);
     common.merge(routes);
     // plain data with text for keys: writing it as JSON can't fail
     let mut document = serde_json::to_value(common).unwrap_or_default();
