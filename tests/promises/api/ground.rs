@@ -359,5 +359,5 @@ fn new_folder() -> PathBuf {
 
 fn sha256_hex(token: &str) -> String {
     use sha2::{Digest, Sha256};
-    format!("{:x}", Sha256::digest(token))
+    Sha256::digest(token).iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }
