@@ -1,6 +1,8 @@
 //! What can go wrong with a command as a whole, and the exit code it gives.
 
-use crate::config::{Mistakes, UnknownExercise};
+use crate::config::{Mistakes, SettingsError, UnknownExercise};
+use crate::daemon::DaemonError;
+use crate::store::StoreError;
 use std::io;
 use std::path::PathBuf;
 use thiserror::Error;
@@ -19,6 +21,32 @@ pub(super) enum CliError {
     /// The exercise catalogue has mistakes.
     #[error(transparent)]
     Catalogue(#[from] Mistakes),
+    /// The configuration can't be used.
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+    /// The daemon can't start or had to end.
+    #[error(transparent)]
+    Daemon(#[from] DaemonError),
+    /// The store can't be used.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A backup was written and is not whole.
+    #[error("{}: the copy is not whole ({faults}); `ironstride doctor` looks at the store", path.display())]
+    BadCopy {
+        /// The copy.
+        path: PathBuf,
+        /// What was found.
+        faults: String,
+    },
+    /// A number that nothing has.
+    #[error("{0}")]
+    NotFound(String),
+    /// The doctor found something that does not work; what stands with each.
+    #[error("{failed} of these must be seen to; what to do stands with each")]
+    Unwell {
+        /// Findings that failed.
+        failed: usize,
+    },
     /// A file can't be written.
     #[error("cannot write {}: {source}; choose a place that exists and can be written", path.display())]
     Unwritable {
@@ -44,8 +72,16 @@ impl CliError {
     /// 1 when the work failed, 2 for wrong usage or configuration.
     pub(super) fn exit_code(&self) -> u8 {
         match self {
-            Self::Usage(_) | Self::UnknownExercise(_) | Self::Catalogue(_) => 2,
-            Self::Unwritable { .. } | Self::Output(_) | Self::Failed { .. } => 1,
+            Self::Usage(_) | Self::UnknownExercise(_) | Self::Catalogue(_) | Self::Settings(_) => 2,
+            Self::Daemon(DaemonError::Settings(_)) => 2,
+            Self::Daemon(_)
+            | Self::Store(_)
+            | Self::BadCopy { .. }
+            | Self::NotFound(_)
+            | Self::Unwell { .. }
+            | Self::Unwritable { .. }
+            | Self::Output(_)
+            | Self::Failed { .. } => 1,
         }
     }
 

@@ -1,10 +1,11 @@
 //! The numbers that the rules go by (training.md §8); all of them can be configured.
 
 use crate::model::Goal;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Parameters of all rules.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct CoachParams {
     /// When to stop a set.
@@ -17,22 +18,29 @@ pub struct CoachParams {
 ///
 /// That caps up to 25 % gain more strength than higher ones has four sources; which cap suits which goal is coaches'
 /// opinion (training.md §3.2, §3.4).
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct VelocityLossCaps {
     /// Learning the movement.
+    #[schemars(range(min = 1.0, max = 60.0))]
     pub technique_pct: f64,
     /// Power and speed.
+    #[schemars(range(min = 1.0, max = 60.0))]
     pub power_pct: f64,
     /// Maximal strength within the running season.
+    #[schemars(range(min = 1.0, max = 60.0))]
     pub strength_in_season_pct: f64,
     /// Maximal strength out of season.
+    #[schemars(range(min = 1.0, max = 60.0))]
     pub strength_off_season_pct: f64,
     /// Muscle growth, accessories.
+    #[schemars(range(min = 1.0, max = 60.0))]
     pub hypertrophy_pct: f64,
     /// Race week.
+    #[schemars(range(min = 1.0, max = 60.0))]
     pub taper_pct: f64,
     /// No goal chosen: about half of the repetitions that were possible in a squat, the most that strength work asks.
+    #[schemars(range(min = 1.0, max = 60.0))]
     pub no_goal_pct: f64,
 }
 
@@ -67,18 +75,23 @@ impl VelocityLossCaps {
 }
 
 /// How far the load follows the velocity (training.md §3.5, rule 3).
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct NextLoadParams {
     /// Change of load, percent, for each `per_velocity_m_s` off target.
+    #[schemars(range(min = 0.1, max = 20.0))]
     pub change_pct: f64,
     /// Deviation that is worth `change_pct`, m/s: about the smallest that can be detected.
+    #[schemars(range(min = 0.01, max = 0.5))]
     pub per_velocity_m_s: f64,
     /// Deviations up to here are noise, m/s.
+    #[schemars(range(min = 0.0, max = 0.2))]
     pub dead_band_m_s: f64,
     /// Largest change, percent.
+    #[schemars(range(min = 0.5, max = 50.0))]
     pub max_change_pct: f64,
     /// Step between loads where the plates are unknown, kg: a pair of the 1.25 kg plates that most gyms have.
+    #[schemars(range(min = 0.1, max = 20.0))]
     pub step_without_plates_kg: f64,
 }
 

@@ -1,14 +1,13 @@
 //! Reads a file of `[[exercise]]` tables over what is known already, and finds all its mistakes.
 
+use super::Mistakes;
 use super::exercise_rules::broken;
-use super::suggest::{did_you_mean, most_similar};
-use super::{Mistake, Mistakes};
+use super::recover::Reader;
 use crate::model::{Exercise, ExerciseId};
-use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use toml::Spanned;
-use toml::de::{DeTable as Table, DeValue, ValueDeserializer};
+use toml::de::{DeTable as Table, DeValue};
 
 /// The only key at the top of the file: `[[exercise]]`.
 const TOP_KEY: &str = "exercise";
@@ -19,17 +18,17 @@ pub(super) fn read(
     text: &str,
     base: &BTreeMap<ExerciseId, Exercise>,
 ) -> Result<Vec<Exercise>, Mistakes> {
-    let mut reader = Reader { file, text, mistakes: Vec::new() };
+    let mut reader = Reader::new(file, text);
     let mut seen = BTreeSet::new();
     let mut exercises = Vec::new();
-    for entry in reader.entries() {
+    for entry in entries(&mut reader) {
         // as text, since tables borrow from what they were read from
         let known = id_of(&entry)
             .and_then(|(id, _)| base.get(&ExerciseId::from(id)))
             .map(toml::to_string)
             .and_then(Result::ok)
             .unwrap_or_default();
-        let Some(exercise) = reader.exercise(&entry, &known) else { continue };
+        let Some(exercise) = exercise(&mut reader, &entry, &known) else { continue };
         if !seen.insert(exercise.id.clone()) {
             let at = id_of(&entry).map_or(entry.span(), |(_, span)| span);
             reader.report(at, format!("`{}` is in this file twice; remove one", exercise.id));
@@ -41,120 +40,48 @@ pub(super) fn read(
 
 type Entry<'i> = Spanned<DeValue<'i>>;
 
-/// One file being read, and what was found wrong with it.
-struct Reader<'i> {
-    file: &'i str,
-    text: &'i str,
-    mistakes: Vec<Mistake>,
+/// The `[[exercise]]` tables of the file.
+fn entries<'i>(reader: &mut Reader<'i>) -> Vec<Entry<'i>> {
+    let mut entries = Vec::new();
+    for (key, value) in reader.document().into_inner() {
+        let span = value.span();
+        match value.into_inner() {
+            DeValue::Array(tables) if key.get_ref() == TOP_KEY => entries.extend(tables),
+            _ => reader.report(
+                if key.get_ref() == TOP_KEY { span } else { key.span() },
+                format!(
+                    "`{}` is not expected here; each exercise begins with `[[{TOP_KEY}]]`",
+                    key.get_ref()
+                ),
+            ),
+        }
+    }
+    entries
 }
 
-impl<'i> Reader<'i> {
-    fn report(&mut self, span: Range<usize>, message: impl Into<String>) {
-        self.mistakes.push(Mistake::new(self.file, self.text, span, message));
+/// One exercise: the keys of `entry` over those of `base`, checked; `None` when it can't even be read.
+fn exercise(reader: &mut Reader<'_>, entry: &Entry<'_>, base: &str) -> Option<Exercise> {
+    let DeValue::Table(own) = entry.get_ref() else {
+        reader.report(entry.span(), format!("an exercise is a table; begin it with `[[{TOP_KEY}]]`"));
+        return None;
+    };
+    let mut table = Table::parse(base).map(Spanned::into_inner).unwrap_or_default();
+    for (key, value) in own {
+        table.remove(key.get_ref().as_ref());
+        table.insert(key.clone(), value.clone());
     }
-
-    fn finish(mut self) -> Result<(), Mistakes> {
-        self.mistakes.sort_by_key(|mistake| (mistake.line, mistake.column));
-        if self.mistakes.is_empty() { Ok(()) } else { Err(Mistakes(self.mistakes)) }
+    let exercise = reader.read(Spanned::new(entry.span(), table.clone()), |key| own.contains_key(key))?;
+    for rule in broken(&exercise, |key| table.contains_key(key)) {
+        let at = own.get(rule.key).map_or(entry.span(), Spanned::span);
+        reader.report(at, rule.message);
     }
-
-    /// The `[[exercise]]` tables of the file.
-    fn entries(&mut self) -> Vec<Entry<'i>> {
-        let (document, errors) = Table::parse_recoverable(self.text);
-        for error in &errors {
-            self.report(error.span().unwrap_or(0..0), error.message().to_owned());
-        }
-        if !errors.is_empty() {
-            // what is left of a broken document would be reported for keys that a person did write
-            return Vec::new();
-        }
-        let mut entries = Vec::new();
-        for (key, value) in document.into_inner() {
-            let span = value.span();
-            match value.into_inner() {
-                DeValue::Array(tables) if key.get_ref() == TOP_KEY => entries.extend(tables),
-                _ => self.report(
-                    if key.get_ref() == TOP_KEY { span } else { key.span() },
-                    format!(
-                        "`{}` is not expected here; each exercise begins with `[[{TOP_KEY}]]`",
-                        key.get_ref()
-                    ),
-                ),
-            }
-        }
-        entries
-    }
-
-    /// One exercise: the keys of `entry` over those of `base`, checked; `None` when it can't even be read.
-    fn exercise(&mut self, entry: &Entry<'i>, base: &str) -> Option<Exercise> {
-        let DeValue::Table(own) = entry.get_ref() else {
-            self.report(entry.span(), format!("an exercise is a table; begin it with `[[{TOP_KEY}]]`"));
-            return None;
-        };
-        let mut table = Table::parse(base).map(Spanned::into_inner).unwrap_or_default();
-        for (key, value) in own {
-            table.remove(key.get_ref().as_ref());
-            table.insert(key.clone(), value.clone());
-        }
-        let exercise = self.read(own, table.clone(), entry.span())?;
-        for rule in broken(&exercise, |key| table.contains_key(key)) {
-            let at = own.get(rule.key).map_or(entry.span(), Spanned::span);
-            self.report(at, rule.message);
-        }
-        Some(exercise)
-    }
-
-    /// Reads a table, leaving out one wrong key after another until it can be read or there is nothing left to blame.
-    fn read(&mut self, own: &Table<'i>, mut table: Table<'_>, span: Range<usize>) -> Option<Exercise> {
-        let mut wrong: Vec<String> = Vec::new();
-        loop {
-            let value = Spanned::new(span.clone(), DeValue::Table(table.clone()));
-            let error = match Exercise::deserialize(ValueDeserializer::from(value)) {
-                Ok(exercise) => return wrong.is_empty().then_some(exercise),
-                Err(error) => error,
-            };
-            let at = error.span().unwrap_or(span.clone());
-            let blamed = own.iter().find(|(key, value)| {
-                table.contains_key(key.get_ref().as_ref())
-                    && (covers(&key.span(), &at) || covers(&value.span(), &at))
-            });
-            if let Some((key, _)) = blamed {
-                let meant = suggestion(error.message());
-                self.report(at, shortened(error.message(), meant));
-                table.remove(key.get_ref().as_ref());
-                wrong.extend([key.get_ref().as_ref(), meant.unwrap_or_default()].map(str::to_owned));
-            } else {
-                // a key that is missing because it was wrong has been reported
-                if !wrong.iter().any(|key| error.message().contains(&format!("`{key}`"))) {
-                    self.report(at, error.message().to_owned());
-                }
-                return None;
-            }
-        }
-    }
+    Some(exercise)
 }
 
 /// The identifier of an entry and where it stands.
 fn id_of<'a>(entry: &'a Entry<'_>) -> Option<(&'a str, Range<usize>)> {
     let id = entry.get_ref().as_table()?.get("id")?;
     Some((id.get_ref().as_str()?, id.span()))
-}
-
-fn covers(outer: &Range<usize>, inner: &Range<usize>) -> bool {
-    outer.start <= inner.start && inner.end <= outer.end
-}
-
-/// The most similar of what was expected, in serde's "unknown variant `x`, expected one of `a`, `b`".
-fn suggestion(message: &str) -> Option<&str> {
-    let mut quoted = message.split('`').skip(1).step_by(2);
-    let wrong = quoted.next().filter(|_| message.starts_with("unknown "))?;
-    most_similar(wrong, quoted.map(|name| (name, name)))
-}
-
-/// The message with its suggestion in place of all that was expected.
-fn shortened(message: &str, meant: Option<&str>) -> String {
-    let what = if meant.is_some() { message.split(", expected").next().unwrap_or(message) } else { message };
-    format!("{what}{}", did_you_mean(meant))
 }
 
 #[cfg(test)]

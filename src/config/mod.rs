@@ -1,10 +1,22 @@
-//! The exercise catalogue, parsed and validated; every mistake with file, line and caret.
+//! `ironstride.toml` and the exercise catalogue, parsed and validated; every mistake with file, line and caret.
 
 mod exercise_file;
 mod exercise_rules;
 mod exercises;
+mod in_force;
+mod layers;
 mod mistake;
+mod recover;
+mod schema;
+mod settings;
+mod settings_file;
 mod suggest;
+mod values;
 
 pub use exercises::{Catalogue, UnknownExercise};
+pub use layers::{Environment, Flags, InForce, Origin, SettingsError};
 pub use mistake::{Mistake, Mistakes};
+pub use settings::{
+    CONFIG_VERSION, ExerciseSettings, GymSettings, Level, LogSettings, ReadAccess, Settings, StationSettings,
+    StoreSettings, WebSettings,
+};

@@ -200,6 +200,8 @@ pub enum NoticeKind {
     BadSamples,
     /// A battery is low.
     BatteryLow,
+    /// Something went wrong in the program around the core.
+    Incident,
     /// The store has no room for samples any more.
     StoreFull,
 }

@@ -31,6 +31,16 @@ pub enum Input {
         /// What became known.
         context: Context,
     },
+    /// Something went wrong outside the core: told to people, and kept with the input that it was about.
+    Incident {
+        /// When it was noticed.
+        at: HostTime,
+        /// What happened and what to do.
+        message: String,
+        /// An input that was not let in, because the program fails on it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        input: Option<Box<Input>>,
+    },
 }
 
 impl Input {
@@ -39,8 +49,19 @@ impl Input {
     pub fn at(&self) -> HostTime {
         match self {
             Self::Notification(notification) => notification.at,
-            Self::Link { at, .. } | Self::Context { at, .. } => *at,
+            Self::Link { at, .. } | Self::Context { at, .. } | Self::Incident { at, .. } => *at,
             Self::Command(command) => command.at,
+        }
+    }
+
+    /// The sensor that it comes from or is about, if one.
+    #[must_use]
+    pub fn sensor(&self) -> Option<&SensorId> {
+        match self {
+            Self::Notification(notification) => Some(&notification.sensor),
+            Self::Link { sensor, .. } => Some(sensor),
+            Self::Incident { input, .. } => input.as_ref()?.sensor(),
+            Self::Command(_) | Self::Context { .. } => None,
         }
     }
 
@@ -48,7 +69,7 @@ impl Input {
     pub fn set_at(&mut self, t: HostTime) {
         match self {
             Self::Notification(notification) => notification.at = t,
-            Self::Link { at, .. } | Self::Context { at, .. } => *at = t,
+            Self::Link { at, .. } | Self::Context { at, .. } | Self::Incident { at, .. } => *at = t,
             Self::Command(command) => command.at = t,
         }
     }
@@ -141,11 +162,13 @@ pub enum Order {
         /// The station.
         station: StationId,
     },
-    /// Says late who lifted what in a set, open or closed; replaces what was said of it before.
+    /// Says late who lifted what in a set, open or closed; replaces the labels that it had. The station's context stays
+    /// as it is.
     LabelSet {
         /// The set.
         set: SetId,
-        /// All its labels.
+        /// All its labels. What is unsaid of the plan (target velocity, repetitions, rest) stays as it was said before,
+        /// unless athlete or exercise are other ones.
         context: StationContext,
     },
     /// A rejected movement was a repetition after all.

@@ -1,6 +1,7 @@
 //! A device in its place: a bar with its sensor, a shoe with its footpod, and the link of each.
 
 use super::link::{Link, LinkFaults};
+use super::plan::SetPlan;
 use super::random::Random;
 use super::run::{Footpod, Run, RunPlan};
 use super::script::Script;
@@ -162,6 +163,22 @@ impl BarRig {
                 return;
             }
         }
+    }
+
+    /// Begins another set, when it waits for one.
+    pub(super) fn call(&mut self, plan: &SetPlan, begin_s: f64) -> bool {
+        self.script.call(plan, begin_s.max(self.sensor.next_sample_s()))
+    }
+
+    /// Ends the set after the repetition that is under way.
+    pub(super) fn call_off(&mut self, at_s: f64) {
+        // samples that have been taken can't be taken back
+        self.script.call_off(at_s.max(self.sensor.next_sample_s()));
+    }
+
+    /// When the last called set is over, s; `None` while it has not begun.
+    pub(super) fn set_end_s(&self) -> Option<f64> {
+        self.script.called_end_s()
     }
 
     /// Carries out a write of the host.

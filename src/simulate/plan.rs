@@ -18,6 +18,8 @@ pub struct SetPlan {
     pub ending: Ending,
     /// Whether the bottom is passed without a pause; `None` draws it.
     pub touch_and_go: Option<bool>,
+    /// Called off after so many repetitions, at least 1. What comes before is the same as without.
+    pub called_off_after: Option<u32>,
 }
 
 /// How a set ends.
@@ -45,6 +47,7 @@ impl SetPlan {
             reps,
             ending: Ending::Complete,
             touch_and_go: None,
+            called_off_after: None,
         }
     }
 

@@ -47,6 +47,8 @@ pub enum Sets {
     Listed(Vec<SetPlan>),
     /// Drawn ones until this time, s.
     DrawnUntil(f64),
+    /// Those that are called while the session goes on (see [`Session::call`]); between them the bar rests, for ever.
+    Called,
 }
 
 /// Time between sets.
@@ -183,6 +185,29 @@ impl Session {
         let bars = self.rigs.iter().filter_map(Rig::bar).map(BarRig::truth).collect();
         let run = self.rigs.iter().find_map(Rig::pod).map(|pod| pod.truth().clone());
         SessionTruth { seed: self.seed, bars, run }
+    }
+
+    /// Calls the next set of a bar that waits for it: it begins at `begin_s`, or now if that is past. `false` when the
+    /// bar is in a set or its sets are not called.
+    pub fn call(&mut self, bar: usize, plan: &SetPlan, begin_s: f64) -> bool {
+        self.bar(bar).is_some_and(|bar| bar.call(plan, begin_s))
+    }
+
+    /// Calls off the set that a bar is in: the repetition under way at `at_s` is the last.
+    pub fn call_off(&mut self, bar: usize, at_s: f64) {
+        if let Some(bar) = self.bar(bar) {
+            bar.call_off(at_s);
+        }
+    }
+
+    /// When a bar's last called set is or was over, true time, s; `None` while it has not begun.
+    #[must_use]
+    pub fn set_end_s(&self, bar: usize) -> Option<f64> {
+        self.rigs.iter().filter_map(Rig::bar).nth(bar)?.set_end_s()
+    }
+
+    fn bar(&mut self, bar: usize) -> Option<&mut BarRig> {
+        self.rigs.iter_mut().filter_map(Rig::bar_mut).nth(bar)
     }
 
     /// The host asks something of a sensor; what the sensor answers comes in the stream. Subscribing and reading

@@ -43,7 +43,7 @@ impl Web {
             server_time: rfc3339(self.wall().now().utc_ns),
             seq,
             gym: self.gym(),
-            station: setup.into(),
+            station: (&setup).into(),
             reps: set.as_ref().map(|set| reps(reader, set)).transpose()?.unwrap_or_default(),
             advice: set.as_ref().map(|set| advice(reader, set)).transpose()?.unwrap_or_default(),
             rest: set.as_ref().and_then(|set| self.rest(set, &said)),

@@ -50,6 +50,17 @@ pub struct StationSetup {
     pub plates_per_side_kg: Vec<f64>,
 }
 
+/// An Olympic bar, kg.
+const USUAL_BAR_KG: f64 = 20.0;
+
+impl StationSetup {
+    /// A station that nobody has set up: the usual bar, and plates that nobody knows.
+    fn unconfigured(id: StationId) -> Self {
+        let name = id.0.clone();
+        Self { id, name, bar_kg: USUAL_BAR_KG, plates_per_side_kg: Vec::new() }
+    }
+}
+
 /// The API with all it needs. Cheap to clone.
 #[derive(Clone)]
 pub struct Web(Arc<Parts>);
@@ -100,14 +111,38 @@ impl Web {
         self.0.closing.clone()
     }
 
-    /// A configured station, or the problem that there is none.
-    pub(crate) fn station(&self, id: &StationId) -> Result<&StationSetup, Problem> {
-        self.0.config.stations.iter().find(|station| station.id == *id).ok_or_else(|| {
+    /// All stations: the configured ones in their order, then those that the journal knows besides, such as a
+    /// recording's. Blocks for the reading.
+    pub(crate) fn stations(&self) -> Result<Vec<StationSetup>, Problem> {
+        let mut stations = self.0.config.stations.clone();
+        for id in self.reader().stations()? {
+            if !stations.iter().any(|station| station.id == id) {
+                stations.push(StationSetup::unconfigured(id));
+            }
+        }
+        Ok(stations)
+    }
+
+    /// A station, or the problem that there is none. Blocks for the reading where it is not a configured one.
+    pub(crate) fn station(&self, id: &StationId) -> Result<StationSetup, Problem> {
+        if let Some(station) = self.0.config.stations.iter().find(|station| station.id == *id) {
+            return Ok(station.clone());
+        }
+        self.stations()?.into_iter().find(|station| station.id == *id).ok_or_else(|| {
             Problem::unknown(
                 format!("there is no station {:?}", id.as_str()),
                 "GET /api/v1/stations lists them; they are set up in ironstride.toml",
             )
         })
+    }
+
+    /// Whether there is such a station, or the problem that there is none.
+    pub(crate) async fn check_station(&self, id: &StationId) -> Result<(), Problem> {
+        if self.0.config.stations.iter().any(|station| station.id == *id) {
+            return Ok(());
+        }
+        let (web, id) = (self.clone(), id.clone());
+        blocking(move || web.station(&id).map(drop)).await
     }
 
     /// An exercise of the catalogue.

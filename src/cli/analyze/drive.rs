@@ -11,11 +11,11 @@ use super::source::Source;
 use crate::engine::{Engine, EngineConfig};
 use crate::model::{
     Event, Exercise, ExerciseId, ExerciseKind, HostTime, ImuSample, Input, Mount, NoticeKind, Notification,
-    SensorId, StationId, StreamStart, TraceBlock, TracePoint,
+    SensorId, StreamStart, TraceBlock, TracePoint,
 };
 use crate::radio::capture::CaptureReader;
 use crate::radio::trace::TraceReader;
-use crate::sensors::{Conversation, trace};
+use crate::sensors::trace;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::BufRead;
 
@@ -60,9 +60,6 @@ pub(super) fn analyze(
         settings,
         traces,
         findings: Findings::default(),
-        stations: BTreeSet::new(),
-        strangers: BTreeMap::new(),
-        unheard: BTreeMap::new(),
         in_series: None,
         early: Vec::new(),
         is_trace: matches!(source, Source::Trace(_)),
@@ -83,12 +80,6 @@ struct Drive<'a> {
     settings: &'a Settings,
     traces: Traces,
     findings: Findings,
-    /// Stations that the capture's own commands name.
-    stations: BTreeSet<StationId>,
-    /// Senders that have not yet shown what they are.
-    strangers: BTreeMap<SensorId, Conversation>,
-    /// Bars that the capture gives a station, and that have not yet sent anything.
-    unheard: BTreeMap<SensorId, StationId>,
     /// The sensor whose series is written: the first bar.
     in_series: Option<SensorId>,
     /// Live points of a capture that wait until the place of its first sample is known.
@@ -183,7 +174,8 @@ impl Drive<'_> {
 
     /// By the option; without it by what is there.
     fn what_to_tell(&self) -> Result<Tell, AnalyzeError> {
-        let there = Tell { bar: !self.findings.bars.is_empty(), foot: !self.findings.feet.is_empty() };
+        let roles = &self.findings.roles;
+        let there = Tell { bar: !roles.bars().is_empty(), foot: !roles.feet().is_empty() };
         match self.settings.kind {
             Some(Kind::Bar) if !there.bar => {
                 Err(AnalyzeError::OtherKind { wanted: "bar sensor", found: "a footpod", other: "foot" })

@@ -3,9 +3,10 @@
 use super::place::Place;
 use super::warnings::Warnings;
 use crate::model::{
-    Advice, AdviceAction, AdviceId, AlgorithmTag, CadenceRecord, Rep, RepId, SensorId, SetId, SetRecord,
+    Advice, AdviceAction, AdviceId, AlgorithmTag, CadenceRecord, Rep, RepId, SetId, SetRecord,
 };
-use std::collections::{BTreeMap, BTreeSet};
+use crate::radio::roles::Roles;
+use std::collections::BTreeMap;
 
 /// What was found in one file.
 #[derive(Debug, Default)]
@@ -22,10 +23,8 @@ pub(super) struct Findings {
     pub(super) cadence: Vec<CadenceRecord>,
     pub(super) place: Place,
     pub(super) warnings: Warnings,
-    /// Sensors on bars.
-    pub(super) bars: BTreeSet<SensorId>,
-    /// Sensors on shoes.
-    pub(super) feet: BTreeSet<SensorId>,
+    /// Which sensor is what.
+    pub(super) roles: Roles,
     /// What to tell of: bars, feet or both.
     pub(super) tell: Tell,
 }

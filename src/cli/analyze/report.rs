@@ -119,9 +119,9 @@ pub(super) struct CadencePoint {
 impl Report {
     /// The report of a file's findings.
     pub(super) fn new(file: String, findings: Findings) -> Self {
-        let Findings { algorithm, reps, sets, advice, cadence, place, warnings, bars, feet, tell } = findings;
-        let bar = tell.bar.then(|| bar_report(&reps, &sets, &advice, &place, bars.len() > 1));
-        let foot = tell.foot.then(|| foot_report(cadence, &place, feet.len() > 1));
+        let Findings { algorithm, reps, sets, advice, cadence, place, warnings, roles, tell } = findings;
+        let bar = tell.bar.then(|| bar_report(&reps, &sets, &advice, &place, roles.bars().len() > 1));
+        let foot = tell.foot.then(|| foot_report(cadence, &place, roles.feet().len() > 1));
         Self { file, algorithm: algorithm.filter(|_| tell.bar), warnings: warnings.into_words(), bar, foot }
     }
 }

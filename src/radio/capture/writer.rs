@@ -53,6 +53,8 @@ impl<W: io::Write> CaptureWriter<W> {
             Input::Link { sensor, change, .. } => self.link(at, sensor, change),
             Input::Command(Command { order, .. }) => self.command::<Order>(at, order),
             Input::Context { context, .. } => self.command::<Context>(at, context),
+            // what the program failed on is what a bug report is about
+            Input::Incident { input, .. } => input.as_ref().map_or(Ok(()), |input| self.input(input)),
         }
     }
 

@@ -26,8 +26,10 @@ impl RepPlan {
 impl Teller<'_> {
     /// The repetitions.
     pub(super) fn perform(&mut self) {
-        let velocities = self.plan.velocities_m_s(self.random);
-        let fails = self.plan.outcome().1;
+        let mut velocities = self.plan.velocities_m_s(self.random);
+        let most = self.plan.called_off_after.map_or(usize::MAX, |most| most.max(1) as usize);
+        let fails = self.plan.outcome().1 && most > velocities.len();
+        velocities.truncate(most);
         match self.lift().order {
             PhaseOrder::EccentricFirst => {
                 for mean in velocities {

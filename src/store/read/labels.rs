@@ -7,6 +7,7 @@ use crate::model::{
 use crate::store::error::StoreError;
 use crate::store::row::{int, json, number};
 use rusqlite::{OptionalExtension, ToSql, params};
+use std::collections::BTreeSet;
 
 /// What was last said of a station.
 #[derive(Clone, Debug, PartialEq)]
@@ -51,6 +52,18 @@ impl Reader {
     pub fn station_contexts(&self) -> Result<Vec<StationState>, StoreError> {
         let said = self.latest("station", None)?;
         Ok(said.into_iter().filter_map(station_state).collect())
+    }
+
+    /// The stations where somebody lifted or of which something was said, by name.
+    pub fn stations(&self) -> Result<Vec<StationId>, StoreError> {
+        let mut stations: BTreeSet<StationId> =
+            self.station_contexts()?.into_iter().map(|state| state.station).collect();
+        stations.extend(self.ask("reading the stations", |connection| {
+            let mut statement = connection.prepare_cached("SELECT DISTINCT station FROM session")?;
+            let names = statement.query_map([], |row| Ok(StationId(row.get(0)?)))?;
+            names.collect::<rusqlite::Result<Vec<_>>>()
+        })?);
+        Ok(stations.into_iter().collect())
     }
 
     /// What was last said of a station.

@@ -15,8 +15,9 @@ use axum::extract::State;
 
 /// All stations.
 #[utoipa::path(get, path = "/api/v1/stations", tag = "stations", responses((status = 200, body = Whole<Station>)))]
-pub(crate) async fn list(State(web): State<Web>) -> axum::Json<Whole<Station>> {
-    axum::Json(Whole { items: web.config().stations.iter().map(Into::into).collect() })
+pub(crate) async fn list(State(web): State<Web>) -> Result<axum::Json<Whole<Station>>, Problem> {
+    let stations = blocking(move || web.stations()).await?;
+    Ok(axum::Json(Whole { items: stations.iter().map(Into::into).collect() }))
 }
 
 /// All that a station's screen shows now.
@@ -51,7 +52,7 @@ pub(crate) async fn set_context(
     wish: Wish,
     Json(wanted): Json<NewContext>,
 ) -> Result<Tagged<Context>, Problem> {
-    web.station(&id)?;
+    web.check_station(&id).await?;
     if wish.state == Expected::Unsaid {
         return Err(Problem::precondition());
     }
@@ -67,7 +68,7 @@ pub(crate) async fn set_context(
 }
 
 async fn current(web: Web, id: StationId) -> Result<Tagged<Context>, Problem> {
-    web.station(&id)?;
+    web.check_station(&id).await?;
     let (view, _) = blocking(move || Ok(snapshot::context(web.reader(), &id)?)).await?;
     Ok(Tagged { tag: revision_tag(view.revision), view })
 }
@@ -109,7 +110,7 @@ pub(crate) async fn end_session(
 }
 
 async fn order(web: Web, id: StationId, wish: Wish, order: Order) -> Result<axum::Json<Done>, Problem> {
-    web.station(&id)?;
+    web.check_station(&id).await?;
     let seq = web.change(wish, move |_| Ok(Plan { change: Change::Order(order), tag: None })).await?;
     Ok(axum::Json(Done { seq }))
 }

@@ -56,7 +56,7 @@ pub(crate) async fn stream(
 ) -> Result<Response, Problem> {
     let station = listening.station.map(StationId);
     if let Some(station) = &station {
-        web.station(station)?;
+        web.check_station(station).await?;
     }
     // what can't be read as text can't be a number either
     let last = headers.get("last-event-id").map(|last| last.to_str().unwrap_or("?").to_owned());

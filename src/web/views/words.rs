@@ -76,7 +76,7 @@ words! {
     /// What a notice is about.
     NoticeKind {
         Undecoded, UnknownSensor, SamplesLost, Restarted, UnknownName, BadValue, Refused, BadSamples, BatteryLow,
-        StoreFull,
+        Incident, StoreFull,
     }
 }
 words! {

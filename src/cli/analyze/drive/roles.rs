@@ -1,41 +1,47 @@
 //! Who is who in a recording: what the engine must be told, because no configuration says it.
 //!
-//! What a capture's own commands say stands, except where an option says otherwise. A sensor of which nothing is said
-//! gets a role by what it sends, and a station of which nothing is said hears what the options say as soon as a bar of
-//! it is heard.
+//! What a capture's own commands say stands, except where an option says otherwise, and a station of which nothing is
+//! said hears what the options say as soon as a bar of it is heard.
 
 use super::{Drive, UNNAMED};
 use crate::cli::analyze::failure::AnalyzeError;
 use crate::model::{
-    Athlete, AthleteId, Command, Context, HostTime, Input, Notification, Order, Reading, SensorAssignment,
-    SensorId, SensorRole, StationContext, StationId,
+    Athlete, AthleteId, Command, Context, HostTime, Input, Order, SensorAssignment, SensorId, SensorRole,
+    StationContext, StationId,
 };
-use crate::sensors::Conversation;
+use crate::radio::roles::Unsaid;
 
 impl Drive<'_> {
     /// Lets a capture's input in, after the engine has been told what it needs to know about it.
     pub(super) fn capture_input(&mut self, mut input: Input) -> Result<(), AnalyzeError> {
+        if let Input::Notification(notification) = &input {
+            self.findings.place.arrived(&notification.sensor, notification.at);
+        }
+        match self.findings.roles.unsaid(&input) {
+            None => {}
+            Some(Unsaid::Station(station)) => self.introduce_station(station, input.at())?,
+            Some(Unsaid::Bar { sensor, station, is_new_station: true }) => {
+                self.introduce_bar(&sensor, station, input.at())?;
+            }
+            Some(Unsaid::Bar { sensor, station, is_new_station: false }) => {
+                self.introduce_bar_at(&sensor, station, input.at())?;
+            }
+            Some(Unsaid::Footpod(sensor)) => {
+                let role = SensorRole::Footpod { athlete: UNNAMED.into(), foot: None };
+                self.tell(input.at(), Context::Sensor(SensorAssignment { sensor, role }))?;
+            }
+        }
         match &mut input {
-            Input::Notification(notification) => self.meet(notification)?,
             Input::Context { context: Context::Sensor(SensorAssignment { sensor, role }), .. } => {
-                let (here, there) = match role {
-                    SensorRole::Bar { .. } => (&mut self.findings.bars, &mut self.findings.feet),
-                    SensorRole::Footpod { .. } => (&mut self.findings.feet, &mut self.findings.bars),
-                };
-                here.insert(sensor.clone());
-                there.remove(sensor);
-                self.unheard.remove(sensor);
-                if let SensorRole::Bar { station, mount, .. } = role {
+                if let SensorRole::Bar { mount, .. } = role {
                     *mount = self.settings.mount.or(*mount);
-                    self.unheard.insert(sensor.clone(), station.clone());
                     self.choose_series(sensor);
                 }
             }
             Input::Context { context: Context::Athlete(athlete), .. } => {
                 athlete.body_mass_kg = self.settings.body_mass_kg.or(athlete.body_mass_kg);
             }
-            Input::Command(Command { at, order: Order::SetStation { station, context } }) => {
-                self.stations.insert(station.clone());
+            Input::Command(Command { at, order: Order::SetStation { context, .. } }) => {
                 self.overrule(context);
                 let (athlete, at) = (context.athlete.clone(), *at);
                 if let Some(athlete) = athlete {
@@ -45,42 +51,6 @@ impl Drive<'_> {
             _ => {}
         }
         self.handle(&input)
-    }
-
-    /// A sensor of which nothing was said gets a role by what it sends.
-    fn meet(&mut self, notification: &Notification) -> Result<(), AnalyzeError> {
-        let Notification { at, sensor, source, value } = notification;
-        self.findings.place.arrived(sensor, *at);
-        if let Some(station) = self.unheard.remove(sensor)
-            && !self.stations.contains(&station)
-        {
-            return self.introduce_station(station, *at);
-        }
-        if self.findings.bars.contains(sensor) || self.findings.feet.contains(sensor) {
-            return Ok(());
-        }
-        if !self.strangers.contains_key(sensor) {
-            self.strangers.insert(sensor.clone(), Conversation::default());
-        }
-        let Some(conversation) = self.strangers.get_mut(sensor) else { return Ok(()) };
-        // what can't be decoded is told by the engine, which gets to see it too
-        let readings = conversation.decode(*source, value).unwrap_or_default();
-        if readings.iter().any(|reading| matches!(reading, Reading::Running(_))) {
-            self.strangers.remove(sensor);
-            self.findings.feet.insert(sensor.clone());
-            let role = SensorRole::Footpod { athlete: UNNAMED.into(), foot: None };
-            return self.tell(*at, Context::Sensor(SensorAssignment { sensor: sensor.clone(), role }));
-        }
-        if !readings.iter().any(|reading| matches!(reading, Reading::Imu(_))) {
-            return Ok(());
-        }
-        self.strangers.remove(sensor);
-        // a bar belongs to the one station that the capture speaks of, or else to a station of its own, since several
-        // bars at one station would be one lifter's
-        match self.stations.first().filter(|_| self.stations.len() == 1) {
-            Some(station) => self.introduce_bar_at(sensor, station.clone(), *at),
-            None => self.introduce_bar(sensor, sensor.as_str().into(), *at),
-        }
     }
 
     pub(super) fn introduce_athlete(&mut self, id: AthleteId, at: HostTime) -> Result<(), AnalyzeError> {
@@ -115,7 +85,6 @@ impl Drive<'_> {
         station: StationId,
         at: HostTime,
     ) -> Result<(), AnalyzeError> {
-        self.findings.bars.insert(sensor.clone());
         self.choose_series(sensor);
         let role = SensorRole::Bar { station, mount: self.settings.mount, side: None };
         self.tell(at, Context::Sensor(SensorAssignment { sensor: sensor.clone(), role }))

@@ -1,0 +1,59 @@
+//! What a person's wish becomes for the engine.
+
+use crate::model::{Change, Command, Context, HostTime, Input, Order, PastSet, SensorAssignment, SetId};
+use crate::store::{Reader, RepFilter, StoreError};
+use crate::web::Refusal;
+
+/// The inputs of a wish. An order about a set of the past brings the set along, in case that the engine has forgotten it.
+pub(super) fn inputs(change: &Change, at: HostTime, reader: &Reader) -> Result<Vec<Input>, Refusal> {
+    let context = |context| Input::Context { at, context };
+    Ok(match change {
+        Change::Order(order) => {
+            let past = past_set(order, reader)?.map(|past| context(Context::PastSet(Box::new(past))));
+            let command = Input::Command(Command { at, order: order.clone() });
+            past.into_iter().chain([command]).collect()
+        }
+        Change::Athlete(profile) => vec![context(Context::Athlete(profile.athlete()))],
+        Change::Sensor(profile) => {
+            let sensor = &profile.sensor;
+            let role = profile.role.clone();
+            let role = role.map(|role| Context::Sensor(SensorAssignment { sensor: sensor.clone(), role }));
+            let unit = profile.cadence_unit;
+            let unit = unit.map(|unit| Context::CadenceUnit { sensor: sensor.clone(), unit });
+            role.into_iter().chain(unit).map(context).collect()
+        }
+        Change::Token(_) => Vec::new(),
+    })
+}
+
+/// The closed set that an order is about.
+fn past_set(order: &Order, reader: &Reader) -> Result<Option<PastSet>, Refusal> {
+    let set = match order {
+        Order::SetStation { .. } | Order::EndSet { .. } | Order::EndSession { .. } => return Ok(None),
+        Order::LabelSet { set, .. } => *set,
+        Order::RestoreRep { rep } | Order::RejectRep { rep } => {
+            let placed = reader.rep(*rep).map_err(refused)?;
+            let placed = placed.ok_or_else(|| Refusal::Unknown(format!("there is no repetition {rep}")))?;
+            match placed.value.set {
+                Some(set) => set,
+                None => return Ok(None),
+            }
+        }
+    };
+    let record = reader.set(set).map_err(refused)?;
+    let record = record.ok_or_else(|| Refusal::Unknown(format!("there is no set {set}")))?.value;
+    if record.ended_at.is_none() {
+        return Ok(None);
+    }
+    Ok(Some(PastSet { record, reps: reps_of(set, reader)? }))
+}
+
+fn reps_of(set: SetId, reader: &Reader) -> Result<Vec<crate::model::Rep>, Refusal> {
+    let placed = reader.reps(&RepFilter { set: Some(set), ..RepFilter::default() }).map_err(refused)?;
+    Ok(placed.into_iter().map(|rep| rep.value).collect())
+}
+
+/// The store could not be asked.
+pub(super) fn refused(error: StoreError) -> Refusal {
+    Refusal::Store(error.to_string())
+}
