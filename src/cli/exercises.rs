@@ -27,27 +27,14 @@ pub(super) struct Exercises {
 impl Exercises {
     pub(super) fn run(self) -> Result<(), CliError> {
         let catalogue = Catalogue::embedded()?;
-        let wanted = plain(&self.word);
-        let found: Vec<&Exercise> = catalogue
-            .iter()
-            .filter(|exercise| names(exercise).any(|name| plain(name).contains(&wanted)))
-            .collect();
+        let found: Vec<&Exercise> =
+            catalogue.iter().filter(|exercise| exercise.is_called(&self.word)).collect();
         if found.is_empty() {
             let nearest = catalogue.nearest(&self.word).cloned();
             return Err(UnknownExercise { id: self.word, nearest }.into());
         }
         io::stdout().write_all(table(&found).as_bytes()).map_err(CliError::Output)
     }
-}
-
-fn names(exercise: &Exercise) -> impl Iterator<Item = &str> {
-    let own = [exercise.id.as_str(), exercise.name.as_str()];
-    own.into_iter().chain(exercise.aliases.iter().map(String::as_str))
-}
-
-/// A word without the signs and capitals in which identifiers and names differ.
-fn plain(word: &str) -> String {
-    word.trim().to_lowercase().replace(['_', '-'], " ")
 }
 
 fn table(exercises: &[&Exercise]) -> String {

@@ -63,6 +63,19 @@ pub struct Exercise {
     pub optional: bool,
 }
 
+impl Exercise {
+    /// Whether `word` is a part of its identifier, its name or an alias; capitals, `_` and `-` don't matter.
+    #[must_use]
+    pub fn is_called(&self, word: &str) -> bool {
+        let plain = |word: &str| word.trim().to_lowercase().replace(['_', '-'], " ");
+        let wanted = plain(word);
+        let own = [self.id.as_str(), self.name.as_str()];
+        own.into_iter()
+            .chain(self.aliases.iter().map(String::as_str))
+            .any(|name| plain(name).contains(&wanted))
+    }
+}
+
 fn one() -> f64 {
     1.0
 }

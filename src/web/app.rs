@@ -31,7 +31,6 @@ pub(crate) fn documented() -> (Router<Web>, utoipa::openapi::OpenApi) {
 
 impl Web {
     /// The application as a service; [`serve`](super::serve) gives it a port, tests ask it directly.
-    #[must_use]
     pub fn router(&self) -> Router {
         let (api, _) = routes::api().split_for_parts();
         let (open, _) = routes::open().split_for_parts();

@@ -59,8 +59,8 @@ fn best(
     accepted: &str,
     get: impl Fn(&str) -> Option<EmbeddedFile>,
 ) -> Option<(EmbeddedFile, Option<&'static str>)> {
-    let forms = [("br", ".br"), ("gzip", ".gz")].into_iter().filter(|(name, _)| takes(accepted, name));
-    let compressed = forms.filter_map(|(name, end)| Some((get(&format!("{file}{end}"))?, Some(name)))).next();
+    let mut forms = [("br", ".br"), ("gzip", ".gz")].into_iter().filter(|(name, _)| takes(accepted, name));
+    let compressed = forms.find_map(|(name, end)| Some((get(&format!("{file}{end}"))?, Some(name))));
     compressed.or_else(|| Some((get(file)?, None)))
 }
 

@@ -4,7 +4,7 @@ use super::app::documented;
 use super::problem::Problem;
 use super::routes::HEALTH;
 use super::views::wanted::WANTED;
-use super::views::{rep, sensor, station};
+use super::views::{sensor, station};
 use serde_json::{Map, Value, json};
 use utoipa::OpenApi;
 
@@ -19,9 +19,7 @@ use utoipa::OpenApi;
             `Idempotency-Key` (a repeated one is made once) and `If-Match` (the `ETag` of what was read). Problems \
             are RFC 9457 with a hint.",
     ),
-    components(schemas(
-        Problem, rep::Rep, sensor::Trace, sensor::Notice, station::StationContext, station::Reset
-    )),
+    components(schemas(Problem, sensor::Trace, sensor::Notice, station::StationContext, station::Reset)),
     tags(
         (name = "live", description = "What happens now"),
         (name = "stations", description = "Racks and platforms"),
@@ -38,7 +36,7 @@ struct Common;
 pub fn openapi() -> Value {
     let (_, routes) = documented();
     let mut common = Common::openapi();
-    common.info.version = env!("CARGO_PKG_VERSION").to_owned();
+    env!("CARGO_PKG_VERSION").clone_into(&mut common.info.version);
     common.merge(routes);
     // plain data with text for keys: writing it as JSON can't fail
     let mut document = serde_json::to_value(common).unwrap_or_default();
@@ -76,46 +74,16 @@ fn require_all(schema: &mut Value) {
 
 /// Adds the problems and parameters that an operation has because of what it is.
 fn complete(path: &str, method: &str, operation: &mut Value) {
+    let problems = problems(path, method, operation);
     let Some(operation) = operation.as_object_mut() else { return };
     operation.insert("operationId".to_owned(), Value::String(operation_id(path, method)));
-    let changes = method != "get";
-    let has_body = operation.contains_key("requestBody");
-    let has_parameters = operation.get("parameters").is_some();
-    let is_open = path == HEALTH;
-    let mut problems =
-        vec![(421, "The request is for a host name that is not this daemon's"), (500, "A fault")];
-    if !is_open {
-        problems.push((401, "A device token is needed"));
-        problems.push((503, "The journal can't be read or written now"));
-        problems.push((504, "It took too long"));
-    }
-    if has_parameters || has_body {
-        problems.push((400, "The request can't be understood"));
-    }
-    if path.contains('{') || path == STREAM {
-        problems.push((404, "There is no such thing"));
-    }
-    if changes {
-        problems.push((403, "Not allowed from there"));
-        problems.push((409, "Not as things stand now"));
-    }
-    if has_body {
-        problems.push((413, "The body is too large"));
-        problems.push((415, "The body is not said to be JSON"));
-    }
-    if path.ends_with("/context") && changes {
-        problems.push((428, "The change must say which state it is meant for"));
-    }
-    if changes && path != TOKENS {
-        let parameters = operation.entry("parameters").or_insert_with(|| json!([]));
-        parameters
-            .as_array_mut()
-            .into_iter()
-            .for_each(|all| all.push(header("Idempotency-Key", IDEMPOTENCY)));
-        if path.contains('{') && !path.contains("/end-") {
-            problems.push((412, "It has changed in the meantime"));
-            parameters.as_array_mut().into_iter().for_each(|all| all.push(header("If-Match", IF_MATCH)));
+    if method != "get" && path != TOKENS {
+        let mut headers = vec![header("Idempotency-Key", IDEMPOTENCY)];
+        if problems.iter().any(|(status, _)| *status == 412) {
+            headers.push(header("If-Match", IF_MATCH));
         }
+        let parameters = operation.entry("parameters").or_insert_with(|| json!([]));
+        parameters.as_array_mut().into_iter().for_each(|all| all.append(&mut headers));
         operation.insert("security".to_owned(), json!([{}, { "device_token": [] }]));
     }
     let responses = operation.entry("responses").or_insert_with(|| Value::Object(Map::new()));
@@ -129,6 +97,31 @@ fn complete(path: &str, method: &str, operation: &mut Value) {
             response["description"] = "As asked".into();
         }
     }
+}
+
+/// The problems that an operation can have.
+fn problems(path: &str, method: &str, operation: &Value) -> Vec<(u16, &'static str)> {
+    let changes = method != "get";
+    let has_body = operation.get("requestBody").is_some();
+    let can_be_wrong = has_body || operation.get("parameters").is_some();
+    let of_one = path.contains('{');
+    let guarded = path != HEALTH;
+    let possible = [
+        (true, 421, "The request is for a host name that is not this daemon's"),
+        (true, 500, "A fault"),
+        (guarded, 401, "A device token is needed"),
+        (guarded, 503, "The journal can't be read or written now"),
+        (guarded, 504, "It took too long"),
+        (can_be_wrong, 400, "The request can't be understood"),
+        (of_one || path == STREAM, 404, "There is no such thing"),
+        (changes, 403, "Not allowed from there"),
+        (changes, 409, "Not as things stand now"),
+        (has_body, 413, "The body is too large"),
+        (has_body, 415, "The body is not said to be JSON"),
+        (changes && of_one && !path.contains("/end-"), 412, "It has changed in the meantime"),
+        (changes && path.ends_with("/context"), 428, "The change must say which state it is meant for"),
+    ];
+    possible.into_iter().filter(|(can_be, ..)| *can_be).map(|(_, status, why)| (status, why)).collect()
 }
 
 /// A name of its own for each operation, as generators of clients need it: `get_reps_id`.

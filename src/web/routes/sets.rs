@@ -118,11 +118,11 @@ pub(crate) async fn patch(
 fn labels(web: &Web, now: &model::SetRecord, wanted: SetPatch) -> Result<StationContext, Problem> {
     let SetPatch { athlete, exercise, load_kg, goal, role } = wanted;
     Ok(StationContext {
-        athlete: athlete.map_or(Ok(now.athlete.clone()), |athlete| web.known_athlete(athlete))?,
-        exercise: exercise.map_or(Ok(now.exercise.clone()), |exercise| web.known_exercise(exercise))?,
-        load_kg: load_kg.map_or(Ok(now.load_kg), check::load)?,
-        goal: goal.map_or(now.goal, |goal| goal.map(Into::into)),
-        role: role.map_or(now.role, |role| role.map(Into::into)),
+        athlete: athlete.over(now.athlete.clone(), |athlete| web.known_athlete(athlete))?,
+        exercise: exercise.over(now.exercise.clone(), |exercise| web.known_exercise(exercise))?,
+        load_kg: load_kg.over(now.load_kg, check::load)?,
+        goal: goal.over(now.goal, |goal| Ok::<_, Problem>(goal.map(Into::into)))?,
+        role: role.over(now.role, |role| Ok::<_, Problem>(role.map(Into::into)))?,
         ..StationContext::default()
     })
 }

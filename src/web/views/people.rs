@@ -65,6 +65,7 @@ impl Context {
 
 /// A runner's cadence.
 #[derive(Clone, Debug, Serialize, ToSchema)]
+#[allow(clippy::struct_field_names, reason = "the API's words")]
 pub(crate) struct Cadence {
     /// When it arrived, RFC 3339.
     #[schema(format = DateTime)]

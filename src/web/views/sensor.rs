@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 
 /// A sensor: what it says of itself and what people say it is for.
 #[derive(Clone, Debug, Serialize, ToSchema)]
+#[allow(clippy::struct_field_names, reason = "the API's words")]
 pub(crate) struct Sensor {
     /// Its address.
     pub(crate) sensor: String,

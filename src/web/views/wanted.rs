@@ -43,34 +43,59 @@ pub(crate) struct RepPatch {
 }
 
 /// Labels of a set: what is left out stays, what is `null` becomes unknown.
-#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct SetPatch {
     /// Who lifted.
-    #[serde(deserialize_with = "said")]
+    #[serde(default)]
     #[schema(value_type = Option<String>)]
-    pub(crate) athlete: Option<Option<String>>,
+    pub(crate) athlete: Said<String>,
     /// What.
-    #[serde(deserialize_with = "said")]
+    #[serde(default)]
     #[schema(value_type = Option<String>)]
-    pub(crate) exercise: Option<Option<String>>,
+    pub(crate) exercise: Said<String>,
     /// How much, kg, bar included.
-    #[serde(deserialize_with = "said")]
+    #[serde(default)]
     #[schema(value_type = Option<f64>)]
-    pub(crate) load_kg: Option<Option<f64>>,
+    pub(crate) load_kg: Said<f64>,
     /// What for.
-    #[serde(deserialize_with = "said")]
+    #[serde(default)]
     #[schema(value_type = Option<Goal>)]
-    pub(crate) goal: Option<Option<Goal>>,
+    pub(crate) goal: Said<Goal>,
     /// Warm-up, work or back-off set.
-    #[serde(deserialize_with = "said")]
+    #[serde(default)]
     #[schema(value_type = Option<SetRole>)]
-    pub(crate) role: Option<Option<SetRole>>,
+    pub(crate) role: Said<SetRole>,
 }
 
-/// Tells a field that is `null` from one that is left out.
-fn said<'de, D: Deserializer<'de>, T: Deserialize<'de>>(field: D) -> Result<Option<Option<T>>, D::Error> {
-    Option::deserialize(field).map(Some)
+/// A field that may be left out, which is something else than `null`.
+#[derive(Clone, Debug, Default)]
+pub(crate) enum Said<T> {
+    /// Left out: what was said before stays.
+    #[default]
+    Nothing,
+    /// This from now on.
+    Now(Option<T>),
+}
+
+impl<T> Said<T> {
+    /// What holds from now on: `before`, or what is said now as `read` understands it.
+    pub(crate) fn over<U, E>(
+        self,
+        before: Option<U>,
+        read: impl FnOnce(Option<T>) -> Result<Option<U>, E>,
+    ) -> Result<Option<U>, E> {
+        match self {
+            Self::Nothing => Ok(before),
+            Self::Now(now) => read(now),
+        }
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Said<T> {
+    fn deserialize<D: Deserializer<'de>>(field: D) -> Result<Self, D::Error> {
+        Option::deserialize(field).map(Self::Now)
+    }
 }
 
 /// What a sensor is called and what it is for; replaces what was said before.

@@ -87,9 +87,10 @@ impl Asker {
         // the stream has no end, and is looked at in a test of its own
         let stream = kind == "text/event-stream";
         let text = if stream { Vec::new() } else { to_bytes(body, 1 << 22).await.unwrap().to_vec() };
-        let body = match kind.contains("json") {
-            true => serde_json::from_slice(&text).unwrap(),
-            false => Value::String(String::from_utf8(text).unwrap()),
+        let body = if kind.contains("json") {
+            serde_json::from_slice(&text).unwrap()
+        } else {
+            Value::String(String::from_utf8(text).unwrap())
         };
         self.judge(method, path, parts.status, &kind, &body);
         Answer { status: parts.status, headers: parts.headers, body }

@@ -359,5 +359,5 @@ fn new_folder() -> PathBuf {
 
 fn sha256_hex(token: &str) -> String {
     use sha2::{Digest, Sha256};
-    Sha256::digest(token).iter().map(|byte| format!("{byte:02x}")).collect()
+    Sha256::digest(token).iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }
