@@ -51,8 +51,11 @@ impl CliError {
     /// 1 when the work failed, 2 for wrong usage or configuration.
     pub(super) fn exit_code(&self) -> u8 {
         match self {
-            Self::Usage(_) | Self::UnknownExercise(_) | Self::Catalogue(_) | Self::Settings(_) => 2,
-            Self::Daemon(DaemonError::Settings(_)) => 2,
+            Self::Usage(_)
+            | Self::UnknownExercise(_)
+            | Self::Catalogue(_)
+            | Self::Settings(_)
+            | Self::Daemon(DaemonError::Settings(_)) => 2,
             Self::Daemon(_) | Self::Unwritable { .. } | Self::Output(_) | Self::Failed { .. } => 1,
         }
     }

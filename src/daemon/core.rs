@@ -300,10 +300,7 @@ impl Core {
     }
 
     fn feed(&mut self, input: Input, from_source: bool) -> Result<(), CoreError> {
-        match self.run.handle(input, from_source) {
-            Ok(()) => Ok(()),
-            Err((input, Panicked(words))) => self.poisoned(input, from_source, &words),
-        }
+        self.run.handle(input, from_source).or_else(|poison| self.poisoned(*poison, from_source))
     }
 
     /// Sends what has gathered on its ways.
@@ -357,7 +354,7 @@ impl Core {
         step.key.clone_from(&key);
         step.done = Some(Box::new(move |kept| {
             key.map(|key| lock(&pending).remove(&key));
-            let _ = reply.send(kept.map_err(wishes::refused));
+            let _ = reply.send(kept.map_err(|error| wishes::refused(&error)));
         }));
         Ok(self.equipment.journal.send(Write::Step(step))?)
     }
@@ -366,7 +363,7 @@ impl Core {
     fn answered(&self, change: &Change, key: Option<&str>) -> Option<Result<u64, Refusal>> {
         let key = key?;
         match self.reader.request(key) {
-            Err(error) => return Some(Err(wishes::refused(error))),
+            Err(error) => return Some(Err(wishes::refused(&error))),
             Ok(Some(before)) if before.change == *change => return Some(Ok(before.seq)),
             Ok(Some(_)) => {
                 return Some(Err(Refusal::Conflict(

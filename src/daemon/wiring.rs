@@ -216,7 +216,7 @@ fn begin(
         (Past::GoesOn(record, resumed), _) => {
             roles.clone_from(&resumed.roles);
             delivered = record.source_inputs;
-            Core::go_on(equipment, &record, resumed)?
+            Core::go_on(equipment, &record, *resumed)?
         }
         (Past::Stuck(lost), Source::Replay { file, .. }) => {
             return Err(DaemonError::CantGoOn { path: file.clone(), why: lost.to_string() });

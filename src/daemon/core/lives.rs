@@ -4,7 +4,7 @@ use super::{Core, CoreError};
 use crate::daemon::drive::{Drive, Panicked};
 use crate::daemon::opening;
 use crate::daemon::resume::{self, Lost};
-use crate::daemon::run::Run;
+use crate::daemon::run::{Poison, Run};
 use crate::engine::EngineConfig;
 use crate::model::{HostTime, Input, LinkChange, SensorId};
 use crate::radio::Clock;
@@ -83,23 +83,20 @@ impl Core {
 
     /// The engine panicked on an input: it is built anew from the journal, and the input is kept beside it, told, and
     /// never let in again.
-    pub(super) fn poisoned(&mut self, input: Input, from_source: bool, words: &str) -> Result<(), CoreError> {
+    pub(super) fn poisoned(&mut self, poison: Poison, from_source: bool) -> Result<(), CoreError> {
+        let Poison { input, panicked: Panicked(words) } = poison;
         let whose = input.sensor().map_or(String::new(), |sensor| format!(" from {sensor}"));
         tracing::error!(
             "an input{whose} made the engine fail ({words}); it is left out and kept in the journal"
         );
         self.send_step()?;
-        let rebuilt = self.execute_again();
-        let drive = match rebuilt {
-            Ok(drive) => drive,
+        match self.execute_again() {
+            Ok(drive) => self.run.drive = drive,
             Err(lost) => return self.abandon(&lost.to_string(), Some(input)),
-        };
-        self.run.drive = drive;
-        let incident = incident(input.at(), whose, words, Some(input));
-        match self.run.handle(incident, from_source) {
-            Ok(()) => Ok(()),
-            Err((_, Panicked(words))) => self.abandon(&words, None),
         }
+        let incident = incident(input.at(), &whose, &words, Some(input));
+        let told = self.run.handle(incident, from_source);
+        told.or_else(|poison| self.abandon(&poison.panicked.0, None))
     }
 
     fn execute_again(&self) -> Result<Drive, Lost> {
@@ -124,7 +121,7 @@ impl Core {
             .journal
             .send(Write::End { run: self.run.id, at: self.run.drive.now().max(HostTime(0)) })?;
         self.begin_live(links)?;
-        self.feed(incident(self.equipment.clock.now(), String::new(), words, input), false)?;
+        self.feed(incident(self.equipment.clock.now(), "", words, input), false)?;
         self.send_step()
     }
 
@@ -160,7 +157,7 @@ pub(in crate::daemon) fn end_run_of_the_past(
     let finished = resume::execute_again(reader, record, config.clone(), &fingerprint).and_then(|resumed| {
         let mut run = Run::new(record.id, record.source.clone(), resumed.drive);
         for input in links_down(&run, "the daemon was restarted") {
-            run.handle(input, false).map_err(|(_, panicked)| panicked)?;
+            run.handle(input, false).map_err(|poison| poison.panicked)?;
         }
         run.drive.finish()?;
         Ok(run)
@@ -193,7 +190,7 @@ fn links_down(run: &Run, reason: &str) -> Vec<Input> {
     run.drive.links().keys().map(down).collect()
 }
 
-fn incident(at: HostTime, whose: String, words: &str, input: Option<Input>) -> Input {
+fn incident(at: HostTime, whose: &str, words: &str, input: Option<Input>) -> Input {
     let message = format!(
         "the program failed on what came in{whose} ({words}); it was left out and the rest goes on: please report it"
     );

@@ -73,7 +73,7 @@ impl Life {
         let (core, past_inputs) = match past {
             Past::GoesOn(record, resumed) => {
                 let inputs = record.source_inputs;
-                (Core::go_on(equipment, &record, resumed).unwrap(), Some(inputs))
+                (Core::go_on(equipment, &record, *resumed).unwrap(), Some(inputs))
             }
             Past::Nothing => (Core::begin(equipment, source.clone()).unwrap(), None),
             Past::Stuck(lost) => panic!("{lost}"),
