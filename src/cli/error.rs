@@ -2,6 +2,7 @@
 
 use crate::config::{Mistakes, SettingsError, UnknownExercise};
 use crate::daemon::DaemonError;
+use crate::store::StoreError;
 use std::io;
 use std::path::PathBuf;
 use thiserror::Error;
@@ -26,6 +27,26 @@ pub(super) enum CliError {
     /// The daemon can't start or had to end.
     #[error(transparent)]
     Daemon(#[from] DaemonError),
+    /// The store can't be used.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A backup was written and is not whole.
+    #[error("{}: the copy is not whole ({faults}); `ironstride doctor` looks at the store", path.display())]
+    BadCopy {
+        /// The copy.
+        path: PathBuf,
+        /// What was found.
+        faults: String,
+    },
+    /// A number that nothing has.
+    #[error("{0}")]
+    NotFound(String),
+    /// The doctor found something that does not work; what stands with each.
+    #[error("{failed} of these must be seen to; what to do stands with each")]
+    Unwell {
+        /// Findings that failed.
+        failed: usize,
+    },
     /// A file can't be written.
     #[error("cannot write {}: {source}; choose a place that exists and can be written", path.display())]
     Unwritable {
@@ -56,7 +77,14 @@ impl CliError {
             | Self::Catalogue(_)
             | Self::Settings(_)
             | Self::Daemon(DaemonError::Settings(_)) => 2,
-            Self::Daemon(_) | Self::Unwritable { .. } | Self::Output(_) | Self::Failed { .. } => 1,
+            Self::Daemon(_)
+            | Self::Store(_)
+            | Self::BadCopy { .. }
+            | Self::NotFound(_)
+            | Self::Unwell { .. }
+            | Self::Unwritable { .. }
+            | Self::Output(_)
+            | Self::Failed { .. } => 1,
         }
     }
 

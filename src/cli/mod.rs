@@ -3,18 +3,23 @@
 //! Exit codes: 0 done, 1 the work failed, 2 wrong usage or configuration.
 
 mod analyze;
+mod backup;
 mod config;
 mod daemon_flags;
 mod demo;
+mod doctor;
 mod error;
 mod exercises;
+mod export;
 mod openapi;
 mod ordered;
 mod progress;
 mod replay;
 mod run;
 mod simulate;
+mod store_args;
 mod whole_file;
+mod why;
 
 use clap::{Parser, Subcommand};
 use std::io::{self, Write};
@@ -43,12 +48,18 @@ Exit codes: 0 done, 1 the work failed, 2 wrong usage or configuration.";
 enum Command {
     /// Find repetitions (or cadence) in recordings, offline and without configuration
     Analyze(analyze::Analyze),
+    /// Copy the store, also while the daemon runs
+    Backup(backup::Backup),
     /// Check the configuration, or begin one
     Config(config::Config),
     /// Show a simulated training session in real time: pages, coach and runner, without any device
     Demo(demo::Demo),
+    /// Look at configuration, store, disk, clock and port
+    Doctor(doctor::Doctor),
     /// List the exercises and their identifiers
     Exercises(exercises::Exercises),
+    /// Write repetitions, sets or sessions as CSV
+    Export(export::Export),
     /// Print the OpenAPI document of the HTTP API
     Openapi(openapi::OpenApi),
     /// Feed a capture through the whole daemon
@@ -57,6 +68,8 @@ enum Command {
     Run(run::Run),
     /// Simulate bars and a runner with known truth: traces, captures, or a summary
     Simulate(simulate::Simulate),
+    /// Explain a piece of advice
+    Why(why::Why),
 }
 
 /// Runs the program on its arguments.
@@ -64,13 +77,17 @@ enum Command {
 pub fn run() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Analyze(command) => command.run(),
+        Command::Backup(command) => command.run(),
         Command::Config(command) => command.run(),
         Command::Demo(command) => command.run(),
+        Command::Doctor(command) => command.run(),
         Command::Exercises(command) => command.run(),
+        Command::Export(command) => command.run(),
         Command::Openapi(command) => command.run(),
         Command::Replay(command) => command.run(),
         Command::Run(command) => command.run(),
         Command::Simulate(command) => command.run(),
+        Command::Why(command) => command.run(),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

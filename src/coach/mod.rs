@@ -19,7 +19,7 @@ pub use params::{CoachParams, NextLoadParams, VelocityLossCaps};
 pub use velocity_loss_stop::RULE as VELOCITY_LOSS_STOP;
 
 use crate::model::{
-    Advice, AdviceAction, AdviceId, AdviceInput, Confidence, HostTime, Rep, RepId, SetId, Side,
+    Advice, AdviceAction, AdviceId, AdviceInput, Confidence, HostTime, Rep, RepId, SetId, Side, StopLine,
 };
 use crate::session::{Ids, SetView};
 use std::collections::BTreeMap;
@@ -78,6 +78,18 @@ impl Coach {
             self.said.pop_first();
         }
         advice
+    }
+
+    /// The velocity at which the set is over by the rule `velocity_loss_stop`, once a repetition has set the measure;
+    /// where sides work in turn, that of the side that moved last.
+    ///
+    /// It follows from the set's goal, its summaries and the order of its repetitions, and from nothing else that
+    /// changes; so whenever the line is another, the set's record is another too.
+    #[must_use]
+    pub fn stop_line(&self, view: &SetView) -> Option<StopLine> {
+        let last =
+            view.reps.iter().rfind(|rep| rep.accepted).filter(|_| velocity_loss_stop::applies(view))?;
+        Loss::of(view, last.side, None, &self.params.velocity_loss_caps).line()
     }
 
     fn stop(&self, at: HostTime, view: &SetView, said: &mut Said, ids: &mut Ids) -> Vec<Advice> {

@@ -186,6 +186,40 @@ fn a_withdrawn_rep_takes_its_cue_along() {
 }
 
 #[test]
+fn the_stop_line_is_where_the_cue_is_given() {
+    let coach = Coach::default();
+    for (goal, cap) in [(None, 20.0), (Some(Goal::Power), 10.0), (Some(Goal::Hypertrophy), 25.0)] {
+        let with_last = |last: f64| {
+            let mut view = both_sides(&[0.66, 0.70, last]);
+            view.record.goal = goal;
+            view
+        };
+        let line = coach.stop_line(&with_last(0.68)).unwrap();
+        assert_eq!((line.velocity_loss_cap_pct, line.velocity_m_s), (cap, 0.70 * (1.0 - cap / 100.0)));
+        assert_eq!(consider(&mut Coach::default(), &with_last(line.velocity_m_s + 1e-6)), []);
+        assert_eq!(consider(&mut Coach::default(), &with_last(line.velocity_m_s)).len(), 1);
+    }
+}
+
+#[test]
+fn the_stop_line_is_of_the_side_that_moved_last_and_of_nothing_unknown() {
+    let coach = Coach::default();
+    let (left, right) = (Some(Side::Left), Some(Side::Right));
+    let mut sides = view(vec![rep(0, 0.70, left), rep(1, 0.50, right)]);
+    assert_eq!(coach.stop_line(&sides).map(|line| line.velocity_m_s), Some(0.50 * 0.8));
+    sides.reps[1].accepted = false;
+    assert_eq!(coach.stop_line(&sides).map(|line| line.velocity_m_s), Some(0.70 * 0.8));
+    sides.reps[0].metrics.mean_velocity_m_s = None;
+    assert_eq!(coach.stop_line(&sides), None);
+    assert_eq!(coach.stop_line(&both_sides(&[])), None);
+    let mut plank = both_sides(&[0.7]);
+    plank.exercise = Some(crate::session::tests::exercise("plank", "mean"));
+    assert!(coach.stop_line(&plank).is_some());
+    plank.exercise.as_mut().unwrap().kind = crate::model::ExerciseKind::Hold;
+    assert_eq!(coach.stop_line(&plank), None);
+}
+
+#[test]
 fn each_side_is_judged_by_itself() {
     let (left, right) = (Some(Side::Left), Some(Side::Right));
     // across the sides 0.50 against 0.70 would be 29 %

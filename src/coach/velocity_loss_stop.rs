@@ -11,7 +11,7 @@ use super::{Decision, VelocityLossCaps, input, is_trusted};
 use crate::lifting::set::summarize;
 use crate::model::{
     AdviceAction, Confidence, ExerciseKind, PrimaryVelocity, Rep, RepId, RepMetrics, RepStage, SetSummary,
-    Side, Sides,
+    Side, Sides, StopLine,
 };
 use crate::session::SetView;
 
@@ -71,6 +71,13 @@ impl<'a> Loss<'a> {
         // a hair below the cap is the cap: 100·(0.70 − 0.595)/0.70 is 15 on paper only
         let reached = |loss: f64| loss >= self.cap_pct - 1e-9;
         self.summary.reps >= LEAST_REPS && self.summary.velocity_loss_best_pct.is_some_and(reached)
+    }
+
+    /// The velocity at which the cap is reached.
+    pub(super) fn line(&self) -> Option<StopLine> {
+        let best = self.summary.best_velocity_m_s.filter(|best| *best > 0.0)?;
+        let velocity_m_s = best * (1.0 - self.cap_pct / 100.0);
+        Some(StopLine { velocity_loss_cap_pct: self.cap_pct, velocity_m_s })
     }
 
     /// The cue to stop.

@@ -133,8 +133,12 @@ pub enum SettingsError {
     },
 }
 
+/// Who named a file, where that is not plain from the command itself.
 fn said_by(named: &Option<Origin>) -> String {
-    named.as_ref().map(|origin| format!(" ({origin})")).unwrap_or_default()
+    match named {
+        None | Some(Origin::Flag(_)) => String::new(),
+        Some(origin) => format!(" ({origin})"),
+    }
 }
 
 /// The settings that are in force, and where each comes from.
@@ -318,7 +322,7 @@ mod tests {
     fn a_named_file_must_be_there_and_others_need_not() {
         let flags = Flags { config: Some("/no/such.toml".into()), ..Flags::default() };
         let said = InForce::find(&flags, &Environment::default()).unwrap_err().to_string();
-        assert!(said.starts_with("cannot read the configuration /no/such.toml (--config): "), "{said}");
+        assert!(said.starts_with("cannot read the configuration /no/such.toml: "), "{said}");
         let variables = environment(&[("IRONSTRIDE_CONFIG", "/no/such.toml")]);
         assert!(InForce::find(&Flags::default(), &variables).is_err());
         let variables = environment(&[("HOME", "/no/such/home")]);

@@ -108,6 +108,11 @@ impl Clock for HostClock {
     }
 }
 
+/// Whether a wall clock can be right at all.
+pub(super) fn is_plausible(utc_ns: i64) -> bool {
+    (EARLIEST_UTC_NS..LATEST_UTC_NS).contains(&utc_ns)
+}
+
 /// One reading of both clocks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Reading {
@@ -158,7 +163,7 @@ impl Anchors {
 /// The wall clock, ns since 1970 UTC, and whether it can be believed.
 pub(super) fn wall(ticks: &dyn Ticks) -> (i64, bool) {
     let utc_ns = ticks.utc_ns();
-    (utc_ns, (EARLIEST_UTC_NS..LATEST_UTC_NS).contains(&utc_ns) && ticks.is_synchronised())
+    (utc_ns, is_plausible(utc_ns) && ticks.is_synchronised())
 }
 
 /// Where a run's clock goes on after the daemon was away: as much later as the wall clock says, never earlier than it

@@ -12,10 +12,12 @@
 //! | `core.rs`, `run.rs`, `drive.rs`, `wishes.rs`, `opening.rs` | the engine, what goes into it, what becomes of what comes out |
 //! | `resume.rs`, `past.rs` | a killed daemon goes on where its journal ends |
 //! | `clock.rs` | the only place with clocks |
+//! | `doctor.rs` | looks at all that a daemon needs, without starting one |
 //! | `supervise.rs`, `systemd.rs`, `logging.rs` | restarts, watchdog, log |
 
 mod clock;
 mod core;
+mod doctor;
 mod drive;
 mod error;
 mod logging;
@@ -30,6 +32,7 @@ mod tasks;
 mod wiring;
 mod wishes;
 
+pub use doctor::{Finding, Verdict, examine};
 pub use error::DaemonError;
 pub use supervise::GivenUp;
 

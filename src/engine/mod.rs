@@ -28,7 +28,7 @@ use crate::coach::{Coach, CoachParams};
 use crate::lifting::prior::MovementPrior;
 use crate::model::{
     AlgorithmTag, Command, Context, Event, Exercise, ExerciseId, HostTime, Input, LinkChange, Notice,
-    NoticeKind, Notification, Order, Reading, SensorId, StationId, StreamStart, TraceBlock,
+    NoticeKind, Notification, Order, Reading, SensorId, SetId, StationId, StreamStart, TraceBlock,
 };
 use crate::motion::Note;
 use crate::running::Cadences;
@@ -61,8 +61,6 @@ pub struct Engine {
     config: EngineConfig,
     algorithms: Algorithms,
     sensors: BTreeMap<SensorId, Sensor>,
-    /// What repetitions look like at each station, by what was said to be lifted there.
-    priors: BTreeMap<StationId, MovementPrior>,
     sessions: Sessions,
     coach: Coach,
     cadences: Cadences,
@@ -81,7 +79,6 @@ impl Engine {
             coach: Coach::new(config.coach),
             cadences: Cadences::default(),
             sensors: BTreeMap::new(),
-            priors: BTreeMap::new(),
             now: HostTime::default(),
             events: VecDeque::new(),
             config,
@@ -94,7 +91,7 @@ impl Engine {
         match input {
             Input::Notification(notification) => self.notification(notification),
             Input::Link { at, sensor, change } => self.link(*at, sensor, change),
-            Input::Command(command) => self.command(command),
+            Input::Command(command) => self.sessions.order(command.at, &command.order),
             Input::Context { at, context } => self.context(*at, context),
             Input::Incident { at, message, .. } => self.events.push_back(Event::Notice(Notice {
                 at: *at,
@@ -104,6 +101,10 @@ impl Engine {
             })),
         }
         self.settle();
+        if let Input::Command(Command { order: Order::LabelSet { set, .. }, .. }) = input {
+            // a target alone changes no record, and the coach goes by it
+            self.consider(*set);
+        }
     }
 
     /// Lets time pass up to `t`: every deadline until then strikes at its own time, so it does not matter how often
@@ -219,15 +220,6 @@ impl Engine {
         self.tell_news(id, at);
     }
 
-    fn command(&mut self, command: &Command) {
-        if let Order::SetStation { station, context } = &command.order {
-            let exercise = context.exercise.as_ref().and_then(|id| self.config.exercises.get(id));
-            let prior = exercise.map_or(MovementPrior::unknown(), MovementPrior::of);
-            self.priors.insert(station.clone(), prior);
-        }
-        self.sessions.order(command.at, &command.order);
-    }
-
     /// Tells everyone what the driver knows; each takes what is for them.
     fn context(&mut self, at: HostTime, context: &Context) {
         if let Context::Sensor(assignment) = context {
@@ -248,7 +240,7 @@ impl Engine {
         let params = &self.config.bar;
         let traces = Traces { live: self.config.live_trace, settled: self.config.settled_trace };
         let sensor = self.sensors.entry(id.clone()).or_insert_with(|| Sensor::new(id.clone(), at));
-        let prior = self.priors.get(&sensor.station()).copied().unwrap_or(MovementPrior::unknown());
+        let prior = prior(self.sessions.exercise(&sensor.station()));
         let bar = sensor.bar.get_or_insert_with(|| Bar::new(id.clone(), params.clone(), traces));
         let seen = act(bar, &prior);
         self.seen(at, id, seen);
@@ -314,26 +306,33 @@ impl Engine {
             self.close(&due);
         }
         let mut changed = BTreeSet::new();
-        while let Some(event) = self.sessions.poll() {
-            match &event {
+        while let Some(mut event) = self.sessions.poll() {
+            match &mut event {
                 Event::Rep(rep) => changed.extend(rep.set),
-                Event::Set(set) => changed.extend([set.id]),
+                Event::Set(set) => {
+                    set.stop_line = self.sessions.view(set.id).and_then(|view| self.coach.stop_line(&view));
+                    changed.insert(set.id);
+                }
                 _ => {}
             }
             self.events.push_back(event);
         }
         for set in changed {
-            let Some(view) = self.sessions.view(set) else { continue };
-            let advice = self.coach.consider(self.now, &view, self.sessions.ids());
-            self.events.extend(advice.into_iter().map(|advice| Event::Advice(Box::new(advice))));
+            self.consider(set);
         }
+    }
+
+    /// Lets the coach look at a set.
+    fn consider(&mut self, set: SetId) {
+        let Some(view) = self.sessions.view(set) else { return };
+        let advice = self.coach.consider(self.now, &view, self.sessions.ids());
+        self.events.extend(advice.into_iter().map(|advice| Event::Advice(Box::new(advice))));
     }
 
     /// Has the movements of a set judged as a whole, by the exercise that it had, and closes it.
     fn close(&mut self, due: &Due) {
         let view = self.sessions.view(due.set);
-        let exercise = view.as_ref().and_then(|view| view.exercise.as_ref());
-        let prior = exercise.map_or(MovementPrior::unknown(), MovementPrior::of);
+        let prior = prior(view.as_ref().and_then(|view| view.exercise.as_ref()));
         for sensor in self.sensors.values_mut().filter(|sensor| sensor.station() == due.station) {
             if let Some(bar) = &mut sensor.bar {
                 let seen = bar.settle(due.until, &prior);
@@ -342,6 +341,11 @@ impl Engine {
         }
         self.sessions.close(self.now, &due.station, due.end);
     }
+}
+
+/// What repetitions of an exercise look like, known or not.
+fn prior(exercise: Option<&Exercise>) -> MovementPrior {
+    exercise.map_or(MovementPrior::unknown(), MovementPrior::of)
 }
 
 fn notice(sensor: &Sensor, at: HostTime, note: &Note) -> Event {

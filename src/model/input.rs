@@ -162,11 +162,13 @@ pub enum Order {
         /// The station.
         station: StationId,
     },
-    /// Says late who lifted what in a set, open or closed; replaces what was said of it before.
+    /// Says late who lifted what in a set, open or closed; replaces the labels that it had. The station's context stays
+    /// as it is.
     LabelSet {
         /// The set.
         set: SetId,
-        /// All its labels.
+        /// All its labels. What is unsaid of the plan (target velocity, repetitions, rest) stays as it was said before,
+        /// unless athlete or exercise are other ones.
         context: StationContext,
     },
     /// A rejected movement was a repetition after all.

@@ -68,7 +68,9 @@ impl SensorClock {
             self.fastest.pop_front();
             // what stood behind the oldest may be an edge now
             self.hull.clear();
-            self.fastest.iter().for_each(|&p| add_to_hull(&mut self.hull, p));
+            for &p in &self.fastest {
+                add_to_hull(&mut self.hull, p);
+            }
         }
         self.fastest.push_back(new);
     }

@@ -125,7 +125,9 @@ mod tests {
     /// All samples without their error.
     fn removed(samples: &[VerticalSample]) -> Vec<VerticalSample> {
         let mut blocks = Blocks::default();
-        samples.iter().for_each(|sample| blocks.add(sample));
+        for sample in samples {
+            blocks.add(sample);
+        }
         let offset = blocks.offset();
         samples.iter().map(|sample| offset.removed(sample)).collect()
     }

@@ -1,7 +1,9 @@
 //! What the stations look up: exercises, athletes, algorithms, parameters; and the labels that follow from them.
 
 use super::power::Masses;
-use crate::model::{AlgorithmTag, Athlete, AthleteId, Exercise, ExerciseId, PrimaryVelocity, StationContext};
+use crate::model::{
+    AlgorithmTag, Athlete, AthleteId, Exercise, ExerciseId, PrimaryVelocity, SetRecord, StationContext,
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -24,7 +26,7 @@ pub struct SessionParams {
     /// Time without a set that ends a session, s.
     #[schemars(range(min = 60.0, max = 86400.0))]
     pub session_timeout_s: f64,
-    /// Closed sets of a station that can still be corrected here; older ones only in the store.
+    /// Closed sets of a station that can still be corrected here, and as many that came back from the store.
     #[schemars(range(min = 1, max = 1000))]
     pub kept_sets: usize,
 }
@@ -39,6 +41,28 @@ impl Default for SessionParams {
             kept_sets: 32,
         }
     }
+}
+
+/// Whether `said` is of another lifter, exercise or load than what was said `before`; what was unsaid contradicts
+/// nothing.
+pub(super) fn contradicts(before: &StationContext, said: &StationContext) -> bool {
+    is_another_plan(before, said) || before.load_kg.is_some() && before.load_kg != said.load_kg
+}
+
+/// Labels that were given to a set of its own, which was under `before`. They are labels only: what is left unsaid of
+/// the plan (target velocity, repetitions, rest) stays, unless it was made for another lifter or exercise.
+pub(super) fn labelled(before: &StationContext, mut said: StationContext) -> StationContext {
+    if !is_another_plan(before, &said) {
+        said.target_velocity_m_s = said.target_velocity_m_s.or(before.target_velocity_m_s);
+        said.planned_reps = said.planned_reps.or(before.planned_reps);
+        said.planned_rest_s = said.planned_rest_s.or(before.planned_rest_s);
+    }
+    said
+}
+
+fn is_another_plan(before: &StationContext, said: &StationContext) -> bool {
+    before.athlete.is_some() && before.athlete != said.athlete
+        || before.exercise.is_some() && before.exercise != said.exercise
 }
 
 /// The tags that records carry: the hash in a tag covers the exercise's entry, so there is one for each exercise.
@@ -72,7 +96,9 @@ pub(super) struct Book {
 pub(super) struct Labels {
     pub(super) athlete: Option<AthleteId>,
     pub(super) exercise: Option<ExerciseId>,
-    pub(super) masses: Masses,
+    pub(super) load_kg: Option<f64>,
+    /// What moves; `None` where it is no longer known, as in a set of the past, whose powers stay as they are.
+    pub(super) masses: Option<Masses>,
     pub(super) primary_velocity: PrimaryVelocity,
     pub(super) algorithm: AlgorithmTag,
 }
@@ -88,14 +114,20 @@ impl Book {
         Labels {
             athlete: context.athlete.clone(),
             exercise: context.exercise.clone(),
-            masses: Masses {
+            load_kg: context.load_kg,
+            masses: Some(Masses {
                 load_kg: context.load_kg,
                 body_mass_kg: athlete.and_then(|athlete| athlete.body_mass_kg),
                 body_mass_factor: exercise.map(|exercise| exercise.body_mass_factor),
-            },
+            }),
             primary_velocity: exercise.map_or(PrimaryVelocity::Mean, |exercise| exercise.primary_velocity),
             algorithm: self.algorithms.of(context.exercise.as_ref()).clone(),
         }
+    }
+
+    /// The labels that a set of the past came with, seen under its `context`.
+    pub(super) fn labels_of_past(&self, record: &SetRecord, context: &StationContext) -> Labels {
+        Labels { masses: None, algorithm: record.algorithm.clone(), ..self.labels(context) }
     }
 
     /// Time without a repetition that ends a set under `context`, s.

@@ -4,8 +4,8 @@ use super::book::Labels;
 use super::outbox::Outbox;
 use super::power::with_power;
 use crate::model::{
-    Event, HostTime, MovementKey, RejectReason, Rep, RepId, RepMetrics, RepSource, RepStage, SetId, Side,
-    Sighting, StationId,
+    Event, HostTime, Movement, MovementKey, RejectReason, Rep, RepId, RepMetrics, RepSource, RepStage, SetId,
+    Side, Sighting, StationId,
 };
 
 /// A movement: the machine's latest sighting of it, and a person's verdict laid over that.
@@ -19,6 +19,7 @@ pub(super) struct Entry {
     /// Frozen at first sight: exporters know the repetition by this time.
     published_end: HostTime,
     published: Option<Rep>,
+    source: RepSource,
     /// The set it belongs to.
     pub(super) set: Option<SetId>,
 }
@@ -26,7 +27,32 @@ pub(super) struct Entry {
 impl Entry {
     pub(super) fn new(id: RepId, side: Option<Side>, sighting: Sighting) -> Self {
         let published_end = sighting.ended_at;
-        Self { id, side, sighting, verdict: None, published_end, published: None, set: None }
+        let source = RepSource::Inertial;
+        Self { id, side, sighting, verdict: None, published_end, published: None, source, set: None }
+    }
+
+    /// A movement of a set of the past, as it was published. Where it lies on this run's clock is unknown: nothing may
+    /// ask for its start, and its end is only a name.
+    pub(super) fn past(rep: Rep) -> Self {
+        let movement = Movement {
+            key: rep.movement.clone(),
+            eccentric_start: rep.eccentric_start,
+            start: rep.start,
+            end: rep.end,
+            metrics: rep.metrics,
+            reject_reason: rep.reject_reason.filter(|reason| *reason != RejectReason::ByHand),
+        };
+        let stage = rep.stage.min(RepStage::Settled);
+        Self {
+            id: rep.id,
+            side: rep.side,
+            sighting: Sighting { movement, stage, started_at: rep.ended_at, ended_at: rep.ended_at },
+            verdict: (rep.stage == RepStage::Corrected).then_some(rep.accepted),
+            published_end: rep.ended_at,
+            source: rep.source,
+            set: rep.set,
+            published: Some(rep),
+        }
     }
 
     /// Takes a newer sighting; what a faster and less sure lane says later than a surer one is no news.
@@ -131,15 +157,15 @@ impl Entry {
             station: station.clone(),
             athlete: labels.athlete.clone(),
             exercise: labels.exercise.clone(),
-            load_kg: labels.masses.load_kg,
+            load_kg: labels.load_kg,
             side: self.side,
             movement: movement.key.clone(),
             ended_at: self.published_end,
             eccentric_start: movement.eccentric_start,
             start: movement.start,
             end: movement.end,
-            metrics: with_power(movement.metrics, labels.masses),
-            source: RepSource::Inertial,
+            metrics: labels.masses.map_or(movement.metrics, |masses| with_power(movement.metrics, masses)),
+            source: self.source,
             algorithm: labels.algorithm.clone(),
         }
     }

@@ -11,8 +11,13 @@
 //! - A movement that starts after the end of a set that is still waiting to be closed is published without a set and
 //!   opens the next one as soon as the first is closed, moments later.
 //! - [`Sessions::due`] asks the engine to judge the whole set; [`Sessions::close`] closes it.
+//! - A closed set still takes a person's word: on a movement, or on who lifted what. What follows from labels (power,
+//!   summaries, session, algorithm) is computed anew; what the machine made of the samples stays as it was judged
+//!   then, with the exercise that was known then. So it can be done to a set of the past too, read back from the
+//!   store as [`Context::PastSet`] (`closed.rs`).
 
 mod book;
+mod closed;
 mod entry;
 mod grouping;
 mod ids;
@@ -28,10 +33,11 @@ pub use book::{Algorithms, SessionParams};
 pub use ids::Ids;
 
 use crate::model::{
-    Context, Event, Exercise, ExerciseId, HostTime, MovementKey, Notice, NoticeKind, Order, Rep, RepId,
-    SetEnd, SetId, SetRecord, Side, Sighting, StationContext, StationId,
+    Context, Event, Exercise, ExerciseId, HostTime, MovementKey, Notice, NoticeKind, Order, PastSet, Rep,
+    RepId, SetEnd, SetId, SetRecord, Side, Sighting, StationContext, StationId,
 };
 use book::Book;
+use closed::ClosedSet;
 use outbox::Outbox;
 use station::Station;
 use std::collections::BTreeMap;
@@ -69,7 +75,7 @@ pub struct BarAndPlates {
 /// A set with all that the coach needs to judge it, as published.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SetView {
-    /// The set.
+    /// The set; without a stop line, which is not for this room.
     pub record: SetRecord,
     /// Its movements in order, rejected ones too.
     pub reps: Vec<Rep>,
@@ -113,7 +119,7 @@ impl Sessions {
         &mut self.out.ids
     }
 
-    /// Takes what the driver knows of athletes, plates and numbers; other contexts are not for this room.
+    /// Takes what the driver knows of athletes, plates, numbers and the past; other contexts are not for this room.
     pub fn context(&mut self, at: HostTime, context: &Context) {
         self.advance(at);
         match context {
@@ -132,7 +138,8 @@ impl Sessions {
                     format!("numbers from {next} on would soon end: the count goes on where it was");
                 self.notice(at, NoticeKind::BadValue, message);
             }
-            Context::Ids { .. } | Context::PastSet(_) | Context::Sensor(_) | Context::CadenceUnit { .. } => {}
+            Context::PastSet(past) => self.recall(at, past),
+            Context::Ids { .. } | Context::Sensor(_) | Context::CadenceUnit { .. } => {}
         }
     }
 
@@ -151,7 +158,7 @@ impl Sessions {
                 station.cut(at, SetEnd::Command);
                 station.trainings.end_all(out);
             }),
-            Order::LabelSet { .. } => {}
+            Order::LabelSet { set, context } => self.label(at, *set, context),
             Order::RestoreRep { rep } => self.decide(at, *rep, true),
             Order::RejectRep { rep } => self.decide(at, *rep, false),
         }
@@ -238,13 +245,7 @@ impl Sessions {
     #[must_use]
     pub fn view(&self, set: SetId) -> Option<SetView> {
         self.stations.values().find_map(|station| {
-            let (state, entries) = match &station.open {
-                Some(open) if open.id == set => (open, station.open_entries()),
-                _ => {
-                    let closed = station.closed.iter().find(|closed| closed.state.id == set)?;
-                    (&closed.state, closed.entries.iter().collect())
-                }
-            };
+            let (state, entries) = station.set(set)?;
             Some(SetView {
                 record: state.published.clone()?,
                 reps: entries.iter().filter_map(|entry| entry.published().cloned()).collect(),
@@ -253,6 +254,12 @@ impl Sessions {
                 plates: station.plates.clone(),
             })
         })
+    }
+
+    /// What is being lifted at a station, as far as anyone said.
+    #[must_use]
+    pub fn exercise(&self, station: &StationId) -> Option<&Exercise> {
+        self.book.exercise(self.stations.get(station)?.context())
     }
 
     fn next_session_end(&self) -> Option<(HostTime, StationId, Who)> {
@@ -281,9 +288,48 @@ impl Sessions {
             }
         }
         let message = format!(
-            "there is no repetition {rep} in the sets that are still at hand: check its number, or correct it in the store"
+            "there is no repetition {rep} in the sets at hand: check its number, or fetch its set from the store"
         );
         self.notice(at, NoticeKind::UnknownName, message);
+    }
+
+    fn label(&mut self, at: HostTime, set: SetId, context: &StationContext) {
+        if !self.knows(set) {
+            let message =
+                format!("there is no set {set} at hand: check its number, or fetch it from the store");
+            return self.notice(at, NoticeKind::UnknownName, message);
+        }
+        let context = self.usable(at, context);
+        let Self { book, stations, out, .. } = self;
+        if let Some(station) = stations.values_mut().find(|station| station.knows(set)) {
+            station.label(at, set, context, book, out);
+            station.refresh(book, out);
+        }
+    }
+
+    /// A set of the past is at hand again, unless it is anyway.
+    fn recall(&mut self, at: HostTime, past: &PastSet) {
+        let PastSet { record, reps } = past;
+        if self.knows(record.id) {
+            return;
+        }
+        let ids_of_reps = reps.iter().filter(|rep| rep.set == Some(record.id)).map(|rep| &rep.id);
+        let Some(end) = record.end.filter(|_| ids_of_reps.eq(&record.reps)) else {
+            let message = format!(
+                "set {} of the store is open or not whole, so it stays as it is: have the store checked by `ironstride doctor`",
+                record.id
+            );
+            return self.notice(at, NoticeKind::BadValue, message);
+        };
+        let Self { book, stations, .. } = self;
+        let station = stations
+            .entry(record.station.clone())
+            .or_insert_with_key(|id| Station::new(id.clone(), book.params));
+        station.recall(ClosedSet::past(past.clone(), end, book), book);
+    }
+
+    fn knows(&self, set: SetId) -> bool {
+        self.stations.values().any(|station| station.knows(set))
     }
 
     /// `context` without what cannot be used, each with a notice.

@@ -15,7 +15,10 @@ use std::collections::BTreeMap;
 pub(super) struct SetState {
     pub(super) id: SetId,
     pub(super) session: SessionId,
+    /// What was said of it, by the station's context or by labels of its own.
     pub(super) context: StationContext,
+    /// Labels of its own, given while it was open, and when.
+    pub(super) own: Option<(HostTime, StationContext)>,
     pub(super) labels: Labels,
     /// Start of the repetition that opened it.
     pub(super) opened_at: HostTime,
@@ -48,7 +51,16 @@ impl SetState {
     fn record(&self, station: &StationId, members: &[&mut Entry]) -> SetRecord {
         // what the live lane imagined leaves no trace in the set's times
         let seen = || members.iter().filter(|entry| !entry.withdrawn());
-        let last_end = seen().map(|entry| entry.ended_at()).max();
+        let times = || {
+            let started_at = seen().map(|entry| entry.started_at()).min();
+            let last_end = seen().map(|entry| entry.ended_at()).max();
+            let or_opened = |t: Option<HostTime>| t.unwrap_or(self.opened_at);
+            (or_opened(started_at), self.end.map(|_| or_opened(last_end)))
+        };
+        // once closed its times stay: those of its movements may be of a run whose clock nobody knows any more
+        let closed = self.published.as_ref().filter(|published| published.end.is_some());
+        let (started_at, ended_at) =
+            closed.map_or_else(times, |published| (published.started_at, published.ended_at));
         SetRecord {
             id: self.id,
             revision: 0,
@@ -56,11 +68,11 @@ impl SetState {
             station: station.clone(),
             athlete: self.labels.athlete.clone(),
             exercise: self.labels.exercise.clone(),
-            load_kg: self.labels.masses.load_kg,
+            load_kg: self.labels.load_kg,
             goal: self.context.goal,
             role: self.context.role,
-            started_at: seen().map(|entry| entry.started_at()).min().unwrap_or(self.opened_at),
-            ended_at: self.end.map(|_| last_end.unwrap_or(self.opened_at)),
+            started_at,
+            ended_at,
             end: self.end,
             reps: members.iter().map(|entry| entry.id()).collect(),
             summaries: self.summaries(members),

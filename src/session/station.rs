@@ -1,6 +1,7 @@
 //! One station: movements become sets, sets become part of sessions.
 
-use super::book::{Book, SessionParams};
+use super::book::{Book, SessionParams, contradicts, labelled};
+use super::closed::ClosedSet;
 use super::entry::Entry;
 use super::grouping::{Group, Item, Rules, first_group};
 use super::outbox::Outbox;
@@ -17,24 +18,6 @@ use std::collections::{BTreeMap, VecDeque};
 const KEPT_STRAYS: usize = 64;
 /// Contexts and cuts that are remembered; movements come at most seconds late, so few are enough.
 const KEPT_MARKS: usize = 16;
-
-/// A closed set with its movements.
-#[derive(Clone, Debug)]
-pub(super) struct ClosedSet {
-    pub(super) state: SetState,
-    pub(super) entries: Vec<Entry>,
-}
-
-impl ClosedSet {
-    fn publish(&mut self, station: &StationId, out: &mut Outbox) {
-        let mut members: Vec<&mut Entry> = self.entries.iter_mut().collect();
-        self.state.publish(station, &mut members, out);
-    }
-
-    fn holds(&self, key: &MovementKey) -> bool {
-        self.entries.iter().any(|entry| entry.key() == key)
-    }
-}
 
 /// What was said of a station, from a time on.
 #[derive(Clone, Debug, Default)]
@@ -59,16 +42,20 @@ pub(super) struct Station {
     pub(super) open: Option<SetState>,
     /// The open set waits to be closed and takes nothing more but what is still found within its time.
     frozen: bool,
-    pub(super) closed: VecDeque<ClosedSet>,
+    /// Closed sets of this run, oldest first.
+    closed: VecDeque<ClosedSet>,
+    /// Sets that came back from the store.
+    past: VecDeque<ClosedSet>,
     pub(super) trainings: Trainings,
     pub(super) plates: Option<BarAndPlates>,
 }
 
-fn remember<T>(marks: &mut VecDeque<T>, mark: T) {
-    if marks.len() == KEPT_MARKS {
-        marks.pop_front();
+/// Puts `news` behind the others; the oldest go where there are more than `most`, which is at least 1.
+fn remember<T>(queue: &mut VecDeque<T>, news: T, most: usize) {
+    queue.push_back(news);
+    while queue.len() > most.max(1) {
+        queue.pop_front();
     }
-    marks.push_back(mark);
 }
 
 impl Station {
@@ -81,6 +68,7 @@ impl Station {
             open: None,
             frozen: false,
             closed: VecDeque::new(),
+            past: VecDeque::new(),
             trainings: Trainings::new(id.clone(), params.session_timeout_s),
             plates: None,
             id,
@@ -89,21 +77,76 @@ impl Station {
 
     /// Somebody said who lifts what. What was known and is different now ends the set; what was unknown labels it.
     pub(super) fn set_context(&mut self, at: HostTime, context: StationContext) {
-        let Some(Said { context: now, .. }) = self.said.back() else { return };
-        if *now == context {
+        if self.said.back().is_none_or(|said| said.context == context) {
             return;
         }
-        let differs = now.athlete.is_some() && now.athlete != context.athlete
-            || now.exercise.is_some() && now.exercise != context.exercise
-            || now.load_kg.is_some() && now.load_kg != context.load_kg;
+        let differs = contradicts(self.context(), &context);
         if differs {
             self.cut(at, SetEnd::Context);
         }
-        remember(&mut self.said, Said { at, context, adds: !differs });
+        remember(&mut self.said, Said { at, context, adds: !differs }, KEPT_MARKS);
+    }
+
+    /// What is being lifted as far as anyone said: by the open set's own labels, or as said of the station since.
+    pub(super) fn context(&self) -> &StationContext {
+        self.said_of_open(&self.said[self.said.len() - 1])
+    }
+
+    /// What holds for the open set: its own labels, or what was `said` of the station after they were given.
+    fn said_of_open<'a>(&'a self, said: &'a Said) -> &'a StationContext {
+        match self.open.as_ref().and_then(|open| open.own.as_ref()) {
+            Some((at, own)) if *at >= said.at => own,
+            _ => &said.context,
+        }
     }
 
     pub(super) fn cut(&mut self, at: HostTime, end: SetEnd) {
-        remember(&mut self.cuts, (at, end));
+        remember(&mut self.cuts, (at, end), KEPT_MARKS);
+    }
+
+    /// Whether a set is at hand.
+    pub(super) fn knows(&self, set: SetId) -> bool {
+        self.open.as_ref().is_some_and(|open| open.id == set) || self.at_hand().any(|c| c.state.id == set)
+    }
+
+    fn at_hand(&self) -> impl Iterator<Item = &ClosedSet> {
+        self.closed.iter().chain(&self.past)
+    }
+
+    /// A set with its movements in order of their start.
+    pub(super) fn set(&self, id: SetId) -> Option<(&SetState, Vec<&Entry>)> {
+        if let Some(open) = self.open.as_ref().filter(|open| open.id == id) {
+            let mut members: Vec<_> = self.entries.values().filter(|entry| entry.set.is_some()).collect();
+            members.sort_by(|a, b| a.place().cmp(&b.place()));
+            return Some((open, members));
+        }
+        let closed = self.at_hand().find(|closed| closed.state.id == id)?;
+        Some((&closed.state, closed.entries.iter().collect()))
+    }
+
+    /// A set of the past is at hand again.
+    pub(super) fn recall(&mut self, set: ClosedSet, book: &Book) {
+        remember(&mut self.past, set, book.params.kept_sets);
+    }
+
+    /// A person's word on who lifted what in one set.
+    pub(super) fn label(
+        &mut self,
+        at: HostTime,
+        set: SetId,
+        said: StationContext,
+        book: &Book,
+        out: &mut Outbox,
+    ) {
+        if let Some(open) = self.open.as_mut().filter(|open| open.id == set) {
+            open.context = labelled(&open.context, said);
+            open.own = Some((at, open.context.clone()));
+            return;
+        }
+        let Self { closed, past, trainings, id, .. } = self;
+        if let Some(closed) = closed.iter_mut().chain(past).find(|closed| closed.state.id == set) {
+            closed.label(said, book, trainings, id, out);
+        }
     }
 
     pub(super) fn data_until(&mut self, t: HostTime) {
@@ -136,14 +179,8 @@ impl Station {
             entry.decide(accepted);
             return true;
         }
-        for set in self.closed.iter_mut().rev() {
-            if let Some(entry) = set.entries.iter_mut().find(|entry| entry.id() == rep) {
-                entry.decide(accepted);
-                set.publish(&self.id, out);
-                return true;
-            }
-        }
-        false
+        let Self { closed, past, id, .. } = self;
+        closed.iter_mut().chain(past).any(|set| set.decide(rep, accepted, id, out))
     }
 
     /// Draws the consequences of whatever was new: groups, labels, publishes what has changed.
@@ -177,15 +214,16 @@ impl Station {
     }
 
     /// The earliest set among the movements, and its context: the one in which it opened, with what was added to that
-    /// before the set was over.
+    /// before the set was over, or labels of its own.
     fn first_group(&mut self, order: &[MovementKey], book: &Book) -> Option<(Group, StationContext)> {
         let items: Vec<Item> = order.iter().filter_map(|key| self.entries.get(key)).map(item).collect();
         let opened_at = items.iter().find(|item| item.counts)?.started_at;
-        let cuts = self.cuts.make_contiguous();
+        self.cuts.make_contiguous();
+        let cuts = self.cuts.as_slices().0;
         let rerack_quiet_s = book.params.rerack_quiet_s;
         let mut said = said_at(&self.said, opened_at);
         loop {
-            let context = &self.said[said].context;
+            let context = self.said_of_open(&self.said[said]);
             let rules = Rules { timeout_s: book.set_timeout_s(context), rerack_quiet_s, cuts };
             let group = first_group(&items, rules)?;
             match self.said.get(said + 1) {
@@ -198,12 +236,8 @@ impl Station {
     /// Labels the open set by its context, and sees to it that it is in its athlete's session.
     fn relabel(&mut self, book: &Book, out: &mut Outbox) {
         let Some(open) = &mut self.open else { return };
-        let before = open.labels.athlete.clone();
         open.labels = book.labels(&open.context);
-        let athlete = &open.labels.athlete;
-        if *athlete != before {
-            open.session = self.trainings.move_set(before.as_ref(), athlete.as_ref(), open.opened_at, out);
-        }
+        open.session = self.trainings.move_set(open.id, open.session, open.labels.athlete.as_ref(), out);
     }
 
     fn publish(&mut self, book: &Book, out: &mut Outbox) {
@@ -285,19 +319,9 @@ impl Station {
         set.publish(&self.id, out);
         let ended_at = set.state.published.as_ref().and_then(|record| record.ended_at);
         let athlete = set.state.labels.athlete.as_ref();
-        self.trainings.end_set(athlete, ended_at.unwrap_or(set.state.opened_at), out);
-        if self.closed.len() >= book.params.kept_sets {
-            self.closed.pop_front();
-        }
-        self.closed.push_back(set);
+        self.trainings.end_set(set.state.id, athlete, ended_at.unwrap_or(set.state.opened_at), out);
+        remember(&mut self.closed, set, book.params.kept_sets);
         self.refresh(book, out);
-    }
-
-    /// The movements of the open set, in order of their start.
-    pub(super) fn open_entries(&self) -> Vec<&Entry> {
-        let mut members: Vec<_> = self.entries.values().filter(|entry| entry.set.is_some()).collect();
-        members.sort_by(|a, b| a.place().cmp(&b.place()));
-        members
     }
 }
 
@@ -323,10 +347,12 @@ fn open_set(
     out: &mut Outbox,
 ) -> SetState {
     let labels = book.labels(context);
+    let id = SetId(out.ids.take());
     SetState {
-        session: trainings.begin_set(labels.athlete.as_ref(), group.opened_at, out),
-        id: SetId(out.ids.take()),
+        id,
+        session: trainings.begin_set(id, labels.athlete.as_ref(), group.opened_at, out),
         context: context.clone(),
+        own: None,
         labels,
         opened_at: group.opened_at,
         limit: group.limit,

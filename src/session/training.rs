@@ -4,7 +4,7 @@
 //! stays open, and ends by command or by time without a set. Its end is the end of its last set either way.
 
 use super::outbox::Outbox;
-use crate::model::{AthleteId, Event, HostTime, SessionId, SessionRecord, StationId};
+use crate::model::{AthleteId, Event, HostTime, SessionId, SessionRecord, SetId, StationId};
 use std::collections::BTreeMap;
 
 /// Whose session it is; nobody's where nobody is chosen.
@@ -21,13 +21,49 @@ pub(super) struct Trainings {
 #[derive(Clone, Debug)]
 struct Training {
     record: SessionRecord,
-    sets: u32,
-    /// End of the last set; the start while the first is open.
-    last_end: HostTime,
-    /// A set is open in it.
-    busy: bool,
+    sets: BTreeMap<SetId, Span>,
     /// Over as soon as no set is open in it.
     ending: bool,
+}
+
+/// From when to when a set lasted.
+#[derive(Clone, Copy, Debug)]
+struct Span {
+    started_at: HostTime,
+    /// Unknown while the set is open.
+    ended_at: Option<HostTime>,
+}
+
+impl Training {
+    /// A set is open in it.
+    fn busy(&self) -> bool {
+        self.sets.values().any(|span| span.ended_at.is_none())
+    }
+
+    /// End of the last set; the start while that is open.
+    fn last_end(&self) -> HostTime {
+        let ends = self.sets.values().map(|span| span.ended_at.unwrap_or(span.started_at));
+        ends.max().unwrap_or(self.record.started_at).max(self.record.started_at)
+    }
+
+    /// Sets came or went: it starts with the first that it has.
+    fn start_with_first_set(&mut self, out: &mut Outbox) {
+        let first = self.sets.values().map(|span| span.started_at).min();
+        if let Some(started_at) = first.filter(|first| *first != self.record.started_at) {
+            self.record.started_at = started_at;
+            self.publish(out);
+        }
+    }
+
+    fn end(mut self, out: &mut Outbox) {
+        self.record.ended_at = Some(self.last_end());
+        self.publish(out);
+    }
+
+    fn publish(&mut self, out: &mut Outbox) {
+        self.record.revision += 1;
+        out.push(Event::Session(self.record.clone()));
+    }
 }
 
 impl Trainings {
@@ -38,65 +74,84 @@ impl Trainings {
     /// The session of a set that starts now; opens one where none is open or the last set is long ago.
     pub(super) fn begin_set(
         &mut self,
+        set: SetId,
         who: Option<&AthleteId>,
         started_at: HostTime,
         out: &mut Outbox,
     ) -> SessionId {
+        self.put(set, Span { started_at, ended_at: None }, who, out).record.id
+    }
+
+    fn put(&mut self, set: SetId, span: Span, who: Option<&AthleteId>, out: &mut Outbox) -> &mut Training {
         let last = self.open.get(&who.cloned()).and_then(|training| self.deadline(training));
-        if last.is_some_and(|due| started_at > due) {
+        if last.is_some_and(|due| span.started_at > due) {
             self.close(who, out);
         }
         let training = self.open.entry(who.cloned()).or_insert_with(|| {
             let record = SessionRecord {
                 id: SessionId(out.ids.take()),
-                revision: 1,
+                revision: 0,
                 station: self.station.clone(),
                 athlete: who.cloned(),
-                started_at,
+                started_at: span.started_at,
                 ended_at: None,
             };
-            out.push(Event::Session(record.clone()));
-            Training { record, sets: 0, last_end: started_at, busy: false, ending: false }
+            let mut training = Training { record, sets: BTreeMap::new(), ending: false };
+            training.publish(out);
+            training
         });
-        training.sets += 1;
-        training.busy = true;
-        training.record.id
+        training.sets.insert(set, span);
+        training
     }
 
-    /// The open set turns out to be another athlete's: a nameless session that has only this set takes the name, if
-    /// its bearer has no session here; otherwise the set moves. Says which session the set is in.
+    /// A set of the session `from` turns out to be another athlete's: a nameless session that has only this set takes
+    /// the name, if its bearer has no session here; otherwise the set moves. A session that is over keeps its sets.
+    /// Says which session the set is in.
     pub(super) fn move_set(
         &mut self,
-        from: Option<&AthleteId>,
+        set: SetId,
+        from: SessionId,
         to: Option<&AthleteId>,
-        started_at: HostTime,
         out: &mut Outbox,
     ) -> SessionId {
-        if let Some(mut old) = self.open.remove(&from.cloned()) {
-            let only_set = old.sets == 1;
-            if only_set && from.is_none() && !self.open.contains_key(&to.cloned()) {
-                old.record.athlete = to.cloned();
-                old.record.revision += 1;
-                out.push(Event::Session(old.record.clone()));
-                let id = old.record.id;
-                self.open.insert(to.cloned(), old);
-                return id;
-            }
-            old.sets = old.sets.saturating_sub(1);
-            old.busy = false;
-            self.open.insert(from.cloned(), old);
-            if only_set {
-                self.close(from, out);
-            }
+        let whose = self.open.iter().find(|(_, training)| training.record.id == from);
+        let Some(who) = whose.map(|(who, _)| who.clone()).filter(|who| who.as_ref() != to) else {
+            return from;
+        };
+        let Some(mut old) = self.open.remove(&who) else { return from };
+        if who.is_none() && old.sets.len() == 1 && !self.open.contains_key(&to.cloned()) {
+            old.record.athlete = to.cloned();
+            old.publish(out);
+            self.open.insert(to.cloned(), old);
+            return from;
         }
-        self.begin_set(to, started_at, out)
+        let ending = old.ending;
+        let span = old.sets.remove(&set);
+        old.start_with_first_set(out);
+        if old.sets.is_empty() || ending && !old.busy() {
+            old.end(out);
+        } else {
+            self.open.insert(who, old);
+        }
+        let Some(span) = span else { return from };
+        let new = self.put(set, span, to, out);
+        new.ending |= ending && span.ended_at.is_none();
+        new.start_with_first_set(out);
+        new.record.id
     }
 
     /// The open set is closed.
-    pub(super) fn end_set(&mut self, who: Option<&AthleteId>, ended_at: HostTime, out: &mut Outbox) {
+    pub(super) fn end_set(
+        &mut self,
+        set: SetId,
+        who: Option<&AthleteId>,
+        ended_at: HostTime,
+        out: &mut Outbox,
+    ) {
         let Some(training) = self.open.get_mut(&who.cloned()) else { return };
-        training.busy = false;
-        training.last_end = training.last_end.max(ended_at);
+        if let Some(span) = training.sets.get_mut(&set) {
+            span.ended_at = Some(ended_at);
+        }
         if training.ending {
             self.close(who, out);
         }
@@ -107,7 +162,7 @@ impl Trainings {
         let everyone: Vec<Who> = self.open.keys().cloned().collect();
         for who in everyone {
             match self.open.get_mut(&who) {
-                Some(training) if training.busy => training.ending = true,
+                Some(training) if training.busy() => training.ending = true,
                 _ => self.close(who.as_ref(), out),
             }
         }
@@ -120,13 +175,12 @@ impl Trainings {
     }
 
     pub(super) fn close(&mut self, who: Option<&AthleteId>, out: &mut Outbox) {
-        let Some(mut training) = self.open.remove(&who.cloned()) else { return };
-        training.record.ended_at = Some(training.last_end);
-        training.record.revision += 1;
-        out.push(Event::Session(training.record));
+        if let Some(training) = self.open.remove(&who.cloned()) {
+            training.end(out);
+        }
     }
 
     fn deadline(&self, training: &Training) -> Option<HostTime> {
-        (!training.busy).then(|| training.last_end.plus_seconds(self.timeout_s))
+        (!training.busy()).then(|| training.last_end().plus_seconds(self.timeout_s))
     }
 }

@@ -6,7 +6,7 @@
 //! 1. number of notifications; number of characteristics, each as two UUIDs and a [layout](super::layout);
 //! 2. for each notification: inputs of others before it × 2, + 1 when the source delivered it;
 //! 3. arrival, as the difference to its predecessor's; 4. which characteristic; 5. length of the value;
-//! 6. for each characteristic the values, taken apart by its layout or one after the other.
+//! 6. for each characteristic the values, taken apart by its layout.
 //!
 //! Links, commands and context are few: they are JSON.
 
@@ -134,7 +134,7 @@ fn body(batch: u64, packets: &[Numbered<&Notification>]) -> Vec<u8> {
     for kind in &kinds {
         out.extend_from_slice(kind.service.as_bytes());
         out.extend_from_slice(kind.characteristic.as_bytes());
-        out.extend_from_slice(&Layout::to_bytes(layout_of(kind.characteristic)));
+        out.extend_from_slice(&layout_of(kind.characteristic).to_bytes());
     }
     let mut next = batch;
     for packet in packets {
@@ -146,15 +146,16 @@ fn body(batch: u64, packets: &[Numbered<&Notification>]) -> Vec<u8> {
         put_varint(&mut out, zigzag(packet.what.at.0.wrapping_sub(before)));
         before = packet.what.at.0;
     }
-    kind_of.iter().for_each(|kind| put_varint(&mut out, *kind as u64));
-    packets.iter().for_each(|packet| put_varint(&mut out, packet.what.value.len() as u64));
+    for kind in &kind_of {
+        put_varint(&mut out, *kind as u64);
+    }
+    for packet in packets {
+        put_varint(&mut out, packet.what.value.len() as u64);
+    }
     for (index, kind) in kinds.iter().enumerate() {
         let of_kind = packets.iter().zip(&kind_of).filter(|(_, kind)| **kind == index);
         let values: Vec<&[u8]> = of_kind.map(|(packet, _)| packet.what.value.as_slice()).collect();
-        match layout_of(kind.characteristic) {
-            Some(layout) => layout.split(&values, &mut out),
-            None => values.iter().for_each(|value| out.extend_from_slice(value)),
-        }
+        layout_of(kind.characteristic).split(&values, &mut out);
     }
     out
 }
@@ -197,7 +198,7 @@ fn notifications(batch: u64, sensor: &SensorId, body: &[u8]) -> Option<Vec<Numbe
 
 /// The values of each kind, in order.
 fn values(
-    kinds: &[(Characteristic, Option<Layout>)],
+    kinds: &[(Characteristic, Layout)],
     kind_of: &[u64],
     lengths: &[u64],
     cursor: &mut Cursor<'_>,
@@ -206,10 +207,7 @@ fn values(
     for (kind, length) in kind_of.iter().zip(lengths) {
         sorted.get_mut(usize::try_from(*kind).ok()?)?.push(usize::try_from(*length).ok()?);
     }
-    let joined = kinds.iter().zip(&sorted).map(|((_, layout), lengths)| match layout {
-        Some(layout) => layout.join(lengths, cursor),
-        None => lengths.iter().map(|length| cursor.take(*length).map(<[u8]>::to_vec)).collect(),
-    });
+    let joined = kinds.iter().zip(&sorted).map(|((_, layout), lengths)| layout.join(lengths, cursor));
     joined.map(|values| values.map(Vec::into_iter)).collect()
 }
 

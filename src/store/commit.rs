@@ -216,14 +216,13 @@ impl<'a> Work<'a, '_> {
     /// What is known of a run so far. One that nobody began is taken in rather than lost.
     fn draft(&mut self, run: RunId) -> rusqlite::Result<&mut Draft<'a>> {
         if !self.drafts.contains_key(&run) {
-            let draft = match load(self.connection, run)? {
-                Some(draft) => draft,
-                None => {
-                    tracing::error!(%run, "steps of a run that was not begun; please report this");
-                    let start = RunStart { run, source: RunSource::Live, fingerprint: String::new() };
-                    begin(self.connection, &start)?;
-                    Draft { complete: true, ..Draft::default() }
-                }
+            let draft = if let Some(draft) = load(self.connection, run)? {
+                draft
+            } else {
+                tracing::error!(%run, "steps of a run that was not begun; please report this");
+                let start = RunStart { run, source: RunSource::Live, fingerprint: String::new() };
+                begin(self.connection, &start)?;
+                Draft { complete: true, ..Draft::default() }
             };
             self.drafts.insert(run, draft);
         }

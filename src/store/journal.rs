@@ -10,6 +10,7 @@ use super::read::Reader;
 use super::run::{RunId, RunSource, RunStart};
 use super::writer::{Shared, State, Writer};
 use crate::model::HostTime;
+use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -96,6 +97,12 @@ pub struct Journal {
     shared: Arc<Shared>,
     next_run: Arc<AtomicU64>,
     reader: Reader,
+}
+
+impl fmt::Debug for Journal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Journal").field(&self.reader.path()).finish()
+    }
 }
 
 /// The writer's thread.

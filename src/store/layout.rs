@@ -15,36 +15,35 @@ pub(super) struct Layout {
     trailer: u8,
 }
 
+/// No layout known: no rows, so a packet is all trailer.
+const PLAIN: Layout = Layout { offset: 0, stride: 0, trailer: 0 };
+
 /// The data packets of `firmware-protocol`: 26 bytes, then 6 numbers a sample, then a checksum.
 const IRONSTRIDE: Layout = Layout { offset: 26, stride: 12, trailer: 2 };
 
 /// Characteristics whose packets have a known layout.
 const KNOWN: &[(Uuid, Layout)] = &[(Uuid::from_u128(0x240d_0004_7d95_4a04_852e_8f2b_feea_b599), IRONSTRIDE)];
 
-/// The layout of a characteristic's packets, when one is known.
-pub(super) fn layout_of(characteristic: Uuid) -> Option<Layout> {
-    KNOWN.iter().find(|(known, _)| *known == characteristic).map(|(_, layout)| *layout)
+/// The layout of a characteristic's packets.
+pub(super) fn layout_of(characteristic: Uuid) -> Layout {
+    KNOWN.iter().find(|(known, _)| *known == characteristic).map_or(PLAIN, |(_, layout)| *layout)
 }
 
 impl Layout {
-    /// As bytes; a stride of 0 stands for no layout.
-    pub(super) fn to_bytes(layout: Option<Self>) -> [u8; 3] {
-        layout.map_or([0; 3], |layout| [layout.offset, layout.stride, layout.trailer])
+    /// As bytes.
+    pub(super) fn to_bytes(self) -> [u8; 3] {
+        [self.offset, self.stride, self.trailer]
     }
 
     /// Back from bytes; `None` for a layout that can't be.
-    pub(super) fn from_bytes([offset, stride, trailer]: [u8; 3]) -> Option<Option<Self>> {
-        match stride {
-            0 => Some(None),
-            _ if stride % 2 == 0 => Some(Some(Self { offset, stride, trailer })),
-            _ => None,
-        }
+    pub(super) fn from_bytes([offset, stride, trailer]: [u8; 3]) -> Option<Self> {
+        (stride % 2 == 0).then_some(Self { offset, stride, trailer })
     }
 
-    /// Rows in a packet of this length; `None` for one that is too short for header and trailer.
+    /// Rows in a packet of this length; `None` for one that is too short for header and trailer, or has no rows at all.
     fn rows(self, length: usize) -> Option<usize> {
         let body = length.checked_sub(usize::from(self.offset) + usize::from(self.trailer))?;
-        Some(body / usize::from(self.stride))
+        body.checked_div(self.stride.into())
     }
 
     /// Packets taken apart: headers byte by byte, rows column by column, each as the difference to its predecessor;
@@ -86,8 +85,9 @@ impl Layout {
         let mut rows = self.rows_back(row_count, from.take(row_count.checked_mul(stride)?)?);
         let mut joined = Vec::with_capacity(lengths.len());
         for length in lengths {
-            let mut packet = Vec::with_capacity(*length);
+            let mut packet = Vec::new();
             if let Some(count) = self.rows(*length) {
+                packet.reserve_exact(*length);
                 packet.extend(heads.by_ref().take(offset));
                 packet.extend(rows.by_ref().take(count * stride));
             }

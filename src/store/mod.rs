@@ -34,6 +34,8 @@ mod clock;
 mod commit;
 mod entry;
 mod error;
+mod explain;
+mod export;
 mod journal;
 mod layout;
 mod lock;
@@ -49,6 +51,8 @@ pub use backup::{CheckReport, backup, check};
 pub use clock::{ClockAnchor, RunClock, Utc};
 pub use entry::{Committed, Done, Entry, SourcedInput, Step, StoredEvent, is_journalled};
 pub use error::StoreError;
+pub use explain::Explained;
+pub use export::{Calendar, ExportError, ExportFilter, ExportTable};
 pub use journal::{Closed, Journal, StoreOptions, Write, WriterStats, WriterThread};
 pub use read::{
     AdviceFilter, Advised, Answered, CadenceFilter, Correction, Inputs, Page, Placed, Reader, RepFilter,

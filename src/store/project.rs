@@ -3,7 +3,9 @@
 use super::entry::Entry;
 use super::row::int;
 use super::run::RunId;
-use crate::model::{Advice, Change, Event, Order, Rep, SensorId, SessionRecord, SetRecord};
+use crate::model::{
+    Advice, AthleteId, Change, Event, ExerciseId, Order, Rep, SensorId, SessionRecord, SetRecord,
+};
 use rusqlite::types::{ToSqlOutput, Value, ValueRef};
 use rusqlite::{Connection, OptionalExtension, ToSql, params};
 
@@ -103,17 +105,23 @@ fn project_rep(connection: &Connection, seq: u64, run: RunId, rep: &Rep) -> rusq
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
         ON CONFLICT (id) DO UPDATE SET seq = excluded.seq, set_id = excluded.set_id, station = excluded.station,
             athlete = excluded.athlete, exercise = excluded.exercise, accepted = excluded.accepted";
-    connection.prepare_cached(upsert)?.execute(params![
+    // mostly only the numbers have changed: then no index is written again
+    let same = "UPDATE rep SET seq = ?2, accepted = ?9 WHERE id = ?1 AND set_id IS ?5
+        AND station = ?6 AND athlete IS ?7 AND exercise IS ?8";
+    let values = params![
         int(rep.id.0),
         int(seq),
         int(run.0),
         rep.ended_at.0,
         rep.set.map(|set| int(set.0)),
         rep.station.as_str(),
-        rep.athlete.as_ref().map(|athlete| athlete.as_str()),
-        rep.exercise.as_ref().map(|exercise| exercise.as_str()),
+        rep.athlete.as_ref().map(AthleteId::as_str),
+        rep.exercise.as_ref().map(ExerciseId::as_str),
         rep.accepted,
-    ])?;
+    ];
+    if connection.prepare_cached(same)?.execute(values)? == 0 {
+        connection.prepare_cached(upsert)?.execute(values)?;
+    }
     Ok(())
 }
 
@@ -126,17 +134,22 @@ fn project_set(connection: &Connection, seq: u64, run: RunId, set: &SetRecord) -
     let open = set.ended_at.is_none();
     let unlabelled = set.athlete.is_none() || set.exercise.is_none() || set.load_kg.is_none();
     let has_reps = set.summaries.iter().any(|summary| summary.reps > 0);
-    connection.prepare_cached(upsert)?.execute(params![
+    let same = "UPDATE set_record SET seq = ?2 WHERE id = ?1 AND session_id = ?4 AND station = ?5
+        AND athlete IS ?6 AND exercise IS ?7 AND open = ?8 AND inbox = ?9";
+    let values = params![
         int(set.id.0),
         int(seq),
         int(run.0),
         int(set.session.0),
         set.station.as_str(),
-        set.athlete.as_ref().map(|athlete| athlete.as_str()),
-        set.exercise.as_ref().map(|exercise| exercise.as_str()),
+        set.athlete.as_ref().map(AthleteId::as_str),
+        set.exercise.as_ref().map(ExerciseId::as_str),
         open,
         !open && unlabelled && has_reps,
-    ])?;
+    ];
+    if connection.prepare_cached(same)?.execute(values)? == 0 {
+        connection.prepare_cached(upsert)?.execute(values)?;
+    }
     Ok(())
 }
 
@@ -154,7 +167,7 @@ fn project_session(
         int(seq),
         int(run.0),
         session.station.as_str(),
-        session.athlete.as_ref().map(|athlete| athlete.as_str()),
+        session.athlete.as_ref().map(AthleteId::as_str),
         session.ended_at.is_none(),
     ])?;
     Ok(())
@@ -169,7 +182,7 @@ fn project_advice(connection: &Connection, seq: u64, run: RunId, advice: &Advice
         int(run.0),
         int(advice.set.0),
         advice.station.as_str(),
-        advice.athlete.as_ref().map(|athlete| athlete.as_str()),
+        advice.athlete.as_ref().map(AthleteId::as_str),
     ])?;
     if let Some(older) = advice.supersedes {
         let mark = "UPDATE advice SET superseded_by = ?2 WHERE id = ?1";

@@ -109,11 +109,9 @@ impl<P: FnMut(Arc<Committed>)> Writer<P> {
     fn take(&mut self, began: Instant, write: Write) {
         match &write {
             Write::Close(_) => self.state.ended = true,
-            Write::Begin(_) if self.state.raw_stopped => {
-                // a new run may be kept whole again, if there is room by now
-                if self.commit(began) {
-                    self.state.raw_stopped = self.is_full(0);
-                }
+            // a new run may be kept whole again, if there is room by now
+            Write::Begin(_) if self.state.raw_stopped && self.commit(began) => {
+                self.state.raw_stopped = self.is_full(0);
             }
             Write::Step(step) => self.state.latest = Some((step.run, step.at)),
             _ => {}

@@ -32,7 +32,7 @@ pub async fn serve(listener: TcpListener, web: Web, stop: CancellationToken) -> 
     let learned = blocking(move || Ok(hub.learn(&reader)?)).await;
     learned.map_err(|problem| io::Error::other(format!("{problem:?}")))?;
     let closing = web.closing();
-    let port = Port { listener, slots: Arc::new(Semaphore::new(CONNECTIONS)) };
+    let port = Port { listener, slots: Arc::new(Semaphore::new(CONNECTIONS)), idle: IDLE };
     // `tap_io` only because axum tells the peer's address of its own listeners alone
     let port = port.tap_io(|_| ());
     let app = web.router().into_make_service_with_connect_info::<SocketAddr>();
@@ -60,6 +60,7 @@ async fn beats(web: &Web) -> Infallible {
 struct Port {
     listener: TcpListener,
     slots: Arc<Semaphore>,
+    idle: Duration,
 }
 
 impl Listener for Port {
@@ -75,7 +76,7 @@ impl Listener for Port {
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(%error, %peer, "small packets of this connection may wait");
         }
-        let mut idle = interval(IDLE);
+        let mut idle = interval(self.idle);
         idle.set_missed_tick_behavior(MissedTickBehavior::Delay);
         (Connection { stream, idle, moved: true, _slot: slot }, peer)
     }
@@ -149,5 +150,42 @@ impl AsyncWrite for Connection {
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.stream).poll_shutdown(context)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::future::poll_fn;
+
+    async fn port(connections: usize) -> (Port, SocketAddr) {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let slots = Arc::new(Semaphore::new(connections));
+        (Port { listener, slots, idle: Duration::from_millis(20) }, address)
+    }
+
+    #[tokio::test]
+    async fn a_connection_on_which_nothing_moves_ends() {
+        let (mut port, address) = port(1).await;
+        let _silent = TcpStream::connect(address).await.unwrap();
+        let (mut connection, _) = port.accept().await;
+        let mut bytes = [0; 8];
+        let read = poll_fn(|context| {
+            let mut buffer = ReadBuf::new(&mut bytes);
+            Pin::new(&mut connection).poll_read(context, &mut buffer)
+        });
+        assert_eq!(read.await.unwrap_err().kind(), io::ErrorKind::TimedOut);
+    }
+
+    #[tokio::test]
+    async fn there_are_no_more_connections_than_slots() {
+        let (mut port, address) = port(1).await;
+        let _clients =
+            [TcpStream::connect(address).await.unwrap(), TcpStream::connect(address).await.unwrap()];
+        let (first, _) = port.accept().await;
+        assert!(timeout(Duration::from_millis(50), port.accept()).await.is_err(), "the slot is taken");
+        drop(first);
+        port.accept().await;
     }
 }

@@ -163,3 +163,17 @@ pub(crate) async fn blocking<T: Send + 'static>(
         }),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::http::StatusCode;
+    use axum::response::IntoResponse;
+
+    #[tokio::test]
+    async fn a_panic_fails_its_request_only() {
+        let answer = blocking(|| if true { panic!("a fault") } else { Ok(()) }).await;
+        assert_eq!(answer.unwrap_err().into_response().status(), StatusCode::INTERNAL_SERVER_ERROR);
+        assert_eq!(blocking(|| Ok(1)).await.unwrap(), 1);
+    }
+}

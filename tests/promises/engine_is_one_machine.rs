@@ -1,13 +1,13 @@
 //! The engine is one machine, whoever drives it: how often it is told the time, where it is copied, and whether its
 //! inputs went through a journal changes nothing; and nothing that comes in brings it down.
 
-use crate::gym::{BAR, STATION, engine, introduction};
+use crate::gym::{BAR, STATION, engine, introduction, past_sets};
 use firmware_protocol::{AccelRange, DataHeader, DataPacket, GyroRange, MAX_VALUE_LEN, Sample, Set};
 use ironstride::engine::Engine;
 use ironstride::model::{
     Athlete, CadenceUnit, Characteristic, Command, Context, Event, Goal, HostTime, ImuSample, Input,
-    LinkChange, Notification, Order, RepId, SensorAssignment, SensorRole, SetRole, Side, StationContext,
-    sig_uuid,
+    LinkChange, Notification, Order, PastSet, RepId, SensorAssignment, SensorRole, SetId, SetRole, Side,
+    StationContext, sig_uuid,
 };
 use ironstride::sensors::{battery, ironstride as own, running_speed_cadence, trace};
 use ironstride::simulate::lift::Lift;
@@ -38,10 +38,12 @@ static INPUTS: LazyLock<Vec<Input>> = LazyLock::new(|| {
     };
     let mut inputs = introduction(&context).to_vec();
     inputs.extend(Session::new(&plan));
+    let lighter = StationContext { load_kg: Some(80.0), ..context.clone() };
     let heavier = StationContext { load_kg: Some(90.0), ..context };
     for (after, order) in [
         (0.4, Order::SetStation { station: STATION.into(), context: heavier }),
         (0.5, Order::RejectRep { rep: RepId(3) }),
+        (0.6, Order::LabelSet { set: SetId(6), context: lighter }),
         (0.7, Order::EndSet { station: STATION.into() }),
     ] {
         let place = (inputs.len() as f64 * after) as usize;
@@ -80,6 +82,10 @@ fn the_session_has_everything_in_it() {
     assert!(has(|e| matches!(e, Event::Rep(rep) if rep.accepted)));
     assert!(has(|e| matches!(e, Event::Set(set) if set.ended_at.is_some())));
     assert!(has(|e| matches!(e, Event::Session(session) if session.ended_at.is_some())));
+    assert!(
+        has(|e| matches!(e, Event::Set(set) if set.end.is_some() && set.load_kg == Some(80.0))),
+        "labelled"
+    );
     assert!(has(|e| matches!(e, Event::Advice(_))));
     assert!(has(|e| matches!(e, Event::Cadence(_))));
     assert!(has(|e| matches!(e, Event::Stream(start) if start.stream > 1)));
@@ -243,6 +249,8 @@ fn happening() -> impl Strategy<Value = Input> {
         station_context().prop_map(|context| Order::SetStation { station: STATION.into(), context }),
         Just(Order::EndSet { station: STATION.into() }),
         Just(Order::EndSession { station: STATION.into() }),
+        (0..20_u64, station_context())
+            .prop_map(|(set, context)| Order::LabelSet { set: SetId(set), context }),
         (0..20_u64).prop_map(|rep| Order::RestoreRep { rep: RepId(rep) }),
         (0..20_u64).prop_map(|rep| Order::RejectRep { rep: RepId(rep) }),
     ];
@@ -264,13 +272,22 @@ fn context() -> impl Strategy<Value = Context> {
             Context::Plates { station: STATION.into(), bar_kg, plates_per_side_kg }
         }),
         any::<u64>().prop_map(|next| Context::Ids { next }),
+        (any::<prop::sample::Index>(), any::<i64>(), any::<bool>()).prop_map(|(n, started_at, whole)| {
+            let mut past = n.get(&PAST).clone();
+            past.record.started_at = HostTime(started_at);
+            past.reps.truncate(if whole { usize::MAX } else { 1 });
+            Context::PastSet(Box::new(past))
+        }),
     ]
 }
+
+/// The sets of the session above as a store would have them.
+static PAST: LazyLock<Vec<PastSet>> = LazyLock::new(|| past_sets(&EVENTS));
 
 fn placed(mut input: Input, t: HostTime) -> Input {
     match &mut input {
         Input::Notification(notification) => notification.at = t,
-        Input::Link { at, .. } | Input::Context { at, .. } => *at = t,
+        Input::Link { at, .. } | Input::Context { at, .. } | Input::Incident { at, .. } => *at = t,
         Input::Command(command) => command.at = t,
     }
     input

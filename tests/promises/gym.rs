@@ -4,7 +4,7 @@ use firmware_protocol::{DataPacket, MAX_VALUE_LEN};
 use ironstride::config::Catalogue;
 use ironstride::engine::{Engine, EngineConfig};
 use ironstride::model::{
-    Command, Context, Event, HostTime, Input, Order, RejectReason, Rep, RepId, RepStage, Request,
+    Command, Context, Event, HostTime, Input, Order, PastSet, RejectReason, Rep, RepId, RepStage, Request,
     SensorAssignment, SensorRole, SetId, SetRecord, StationContext,
 };
 use ironstride::radio::capture::{CaptureHeader, CaptureWriter};
@@ -155,6 +155,23 @@ impl Recording {
         }
         writer.into_inner()
     }
+}
+
+/// The sets as a store would have them after `events`.
+pub(crate) fn past_sets(events: &[Event]) -> Vec<PastSet> {
+    let (mut sets, mut reps) = (BTreeMap::new(), BTreeMap::new());
+    for event in events {
+        match event {
+            Event::Set(set) => drop(sets.insert(set.id, (**set).clone())),
+            Event::Rep(rep) => drop(reps.insert(rep.id, (**rep).clone())),
+            _ => {}
+        }
+    }
+    let with_reps = |record: SetRecord| {
+        let reps = record.reps.iter().filter_map(|id| reps.get(id).cloned()).collect();
+        PastSet { record, reps }
+    };
+    sets.into_values().map(with_reps).collect()
 }
 
 fn is_final(rep: &Rep) -> bool {

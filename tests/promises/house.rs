@@ -46,13 +46,14 @@ const HOUSE: &[Room] = &[
     pure("simulate", &["model", "sensors"], &["firmware_protocol", "libm", "nalgebra"]),
     edge("config", &["model", "session", "coach"], &["jiff", "schemars", "serde_json", "strsim", "toml"]),
     edge("radio", &["model", "sensors", "simulate"], &["serde_json", "tokio", "tokio_util", "tracing"]),
-    edge("store", &["model"], &["rusqlite", "serde_json", "sha2", "tokio", "tracing", "zstd"]),
+    edge("store", &["model"], &["jiff", "rusqlite", "serde_json", "sha2", "tokio", "tracing", "zstd"]),
     edge("web", &["model", "store"], WEB_CRATES),
     edge(
         "daemon",
         ALL,
         &[
             "rusqlite",
+            "rustix",
             "sd_notify",
             "serde_json",
             "sha2",

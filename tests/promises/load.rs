@@ -22,7 +22,7 @@ const GOAL_MEMORY_MB: f64 = 40.0;
 const TICKS_PER_S: f64 = 100.0;
 
 /// Most memory that a process had so far, MB.
-fn peak_memory_mb(pid: u32) -> f64 {
+pub(crate) fn peak_memory_mb(pid: u32) -> f64 {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).expect("a running process");
     let line = status.lines().find(|line| line.starts_with("VmHWM:")).expect("a process with memory");
     let kb: f64 = line.split_whitespace().nth(1).and_then(|kb| kb.parse().ok()).expect("a number");
@@ -30,7 +30,7 @@ fn peak_memory_mb(pid: u32) -> f64 {
 }
 
 /// User and system time of a process that may have ended but has not been waited for, s.
-fn cpu_s(pid: u32) -> f64 {
+pub(crate) fn cpu_s(pid: u32) -> f64 {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).expect("a process not waited for");
     // the name in parentheses may hold anything
     let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();

@@ -46,6 +46,13 @@ pub(crate) fn ironstride(arguments: &[&str]) -> Ran {
     Ran::new(command(arguments).output().expect("the program starts"))
 }
 
+/// Runs `ironstride` with these arguments in an environment of nothing but `variables`.
+pub(crate) fn ironstride_with(variables: &[(&str, &str)], arguments: &[&str]) -> Ran {
+    let mut command = command(arguments);
+    command.env_clear().envs(variables.iter().copied());
+    Ran::new(command.output().expect("the program starts"))
+}
+
 /// Runs `ironstride` with these arguments and this on its standard input.
 pub(crate) fn ironstride_reading(arguments: &[&str], input: &[u8]) -> Ran {
     let mut child = command(arguments).stdin(Stdio::piped()).spawn().expect("the program starts");

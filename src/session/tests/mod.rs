@@ -1,12 +1,13 @@
 //! A hall that drives [`Sessions`] as the engine does.
 
+mod labels;
 mod properties;
 mod stories;
 
 use super::*;
 use crate::model::{
-    AlgorithmTag, Athlete, AthleteId, DeviceTime, Movement, RejectReason, RepMetrics, RepStage, SensorId,
-    SessionRecord,
+    AlgorithmTag, Athlete, AthleteId, DeviceTime, Movement, PastSet, RejectReason, RepMetrics, RepStage,
+    SensorId, SessionRecord,
 };
 
 fn at(seconds: f64) -> HostTime {
@@ -108,6 +109,30 @@ impl Hall {
         self.advance(at(seconds));
         self.sessions.order(at(seconds), order);
         self.collect();
+    }
+
+    fn label(&mut self, seconds: f64, set: SetId, context: StationContext) {
+        self.order(seconds, &Order::LabelSet { set, context });
+    }
+
+    fn athlete(&mut self, seconds: f64, id: &str, body_mass_kg: f64) {
+        let athlete = Athlete { id: AthleteId::from(id), body_mass_kg: Some(body_mass_kg) };
+        self.tell(seconds, &Context::Athlete(athlete));
+    }
+
+    fn tell(&mut self, seconds: f64, context: &Context) {
+        self.advance(at(seconds));
+        self.sessions.context(at(seconds), context);
+        self.collect();
+    }
+
+    /// A set as a store would have kept it.
+    fn stored(&self, set: SetId) -> PastSet {
+        let record = self.sets().into_iter().find(|record| record.id == set).unwrap();
+        let reps = self.reps();
+        let of_set = |id: &RepId| reps.iter().find(|rep| rep.id == *id).unwrap().clone();
+        let past = PastSet { reps: record.reps.iter().map(of_set).collect(), record };
+        serde_json::from_str(&serde_json::to_string(&past).unwrap()).unwrap()
     }
 
     /// Both lanes see a movement at once, and the samples are settled until it ends.

@@ -5,13 +5,29 @@ use proptest::prelude::*;
 
 /// One step of a random story, in the order of the samples' time.
 #[derive(Clone, Debug)]
-enum Step {
-    Movement { gap_s: f64, reject: Option<RejectReason> },
-    Say { gap_s: f64, load_kg: f64, bob: bool },
-    EndSet { gap_s: f64 },
+pub(super) enum Step {
+    Movement {
+        gap_s: f64,
+        reject: Option<RejectReason>,
+    },
+    Say {
+        gap_s: f64,
+        load_kg: f64,
+        bob: bool,
+    },
+    EndSet {
+        gap_s: f64,
+    },
+    /// Of one of the sets that there are by then.
+    Label {
+        gap_s: f64,
+        set: usize,
+        context: StationContext,
+    },
 }
 
-fn step() -> impl Strategy<Value = Step> {
+/// A step of which nothing depends on when it arrives.
+pub(super) fn step() -> impl Strategy<Value = Step> {
     let gap = prop_oneof![4 => 1.5..6.0f64, 1 => 20.0..60.0f64];
     let reject = prop_oneof![6 => Just(None), 1 => Just(Some(RejectReason::TooSmall)), 1 => Just(Some(RejectReason::Rerack))];
     prop_oneof![
@@ -22,16 +38,40 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
+/// Labels of their own mean the set that there is when they come, open or closed.
+pub(super) fn step_or_label() -> impl Strategy<Value = Step> {
+    let label = (1.5..60.0f64, any::<usize>(), labels());
+    prop_oneof![
+        12 => step(),
+        2 => label.prop_map(|(gap_s, set, context)| Step::Label { gap_s, set, context }),
+    ]
+}
+
+/// Labels, whole or with something unsaid.
+pub(super) fn labels() -> impl Strategy<Value = StationContext> {
+    let name = |names: [&'static str; 2]| prop::option::of(prop::sample::select(names.to_vec()));
+    let load = prop::option::of(prop::sample::select(vec![0.0, 50.0, 100.0]));
+    (name(["ada", "bob"]), name(["back_squat", "jump_squat"]), load).prop_map(
+        |(athlete, exercise, load_kg)| StationContext {
+            athlete: athlete.map(AthleteId::from),
+            exercise: exercise.map(ExerciseId::from),
+            load_kg,
+            ..StationContext::default()
+        },
+    )
+}
+
 /// What happens at one host time.
 enum Happening {
     Sight(Box<Sighting>),
     Order(Order),
+    Label(usize, StationContext),
     Data(f64),
 }
 
 /// How the same story reaches the host.
 #[derive(Clone, Copy)]
-struct Way {
+pub(super) struct Way {
     /// From the end of a movement to its final sighting, s.
     lag_s: f64,
     /// The live lane sees it first.
@@ -42,7 +82,12 @@ struct Way {
     ticks_s: Option<f64>,
 }
 
-fn play(story: &[Step], way: Way) -> Hall {
+pub(super) fn play(story: &[Step], way: Way) -> Hall {
+    play_in(Hall::new(), story, way)
+}
+
+/// Plays a story to its end in a hall that may know something already.
+pub(super) fn play_in(mut hall: Hall, story: &[Step], way: Way) -> Hall {
     let mut happenings: Vec<(f64, Happening)> = Vec::new();
     let (mut t, mut ordinal, mut starts) = (0.0, 0, Vec::new());
     for step in story {
@@ -76,6 +121,10 @@ fn play(story: &[Step], way: Way) -> Hall {
                 t += gap_s;
                 happenings.push((t, Happening::Order(Order::EndSet { station: rack() })));
             }
+            Step::Label { gap_s, set, context } => {
+                t += gap_s;
+                happenings.push((t, Happening::Label(*set, context.clone())));
+            }
         }
     }
     let mut settled = 0.0;
@@ -87,7 +136,6 @@ fn play(story: &[Step], way: Way) -> Hall {
     }
     happenings.sort_by(|a, b| a.0.total_cmp(&b.0));
 
-    let mut hall = Hall::new();
     let mut tick = 0.0;
     for (when, happening) in happenings {
         while let Some(every) = way.ticks_s.filter(|every| tick + every < when) {
@@ -98,6 +146,12 @@ fn play(story: &[Step], way: Way) -> Hall {
         match happening {
             Happening::Sight(seen) => hall.see(when, *seen),
             Happening::Order(order) => hall.order(when, &order),
+            Happening::Label(n, context) => {
+                let sets = hall.sets();
+                if let Some(set) = sets.get(n % sets.len().max(1)) {
+                    hall.label(when, set.id, context);
+                }
+            }
             Happening::Data(until) => hall.data(until),
         }
         hall.collect();
@@ -122,14 +176,14 @@ fn outcome(hall: &Hall) -> Vec<Outcome> {
     sets.filter(|set| !set.5.is_empty()).collect()
 }
 
-const PLAIN: Way = Way { lag_s: 0.3, live: true, ghosts: false, ticks_s: None };
+pub(super) const PLAIN: Way = Way { lag_s: 0.3, live: true, ghosts: false, ticks_s: None };
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(256))]
 
     #[test]
     fn telling_the_time_more_often_changes_nothing(
-        story in prop::collection::vec(step(), 1..40),
+        story in prop::collection::vec(step_or_label(), 1..40),
         every in 0.3..20.0f64,
     ) {
         let rarely = play(&story, PLAIN);
@@ -150,7 +204,11 @@ proptest! {
     }
 
     #[test]
-    fn the_books_are_straight(story in prop::collection::vec(step(), 1..60), lag_s in 0.0..2.0f64, ghosts: bool) {
+    fn the_books_are_straight(
+        story in prop::collection::vec(step_or_label(), 1..60),
+        lag_s in 0.0..2.0f64,
+        ghosts: bool,
+    ) {
         let hall = play(&story, Way { lag_s, ghosts, ..PLAIN });
         let mut revisions: BTreeMap<(u8, u64), u32> = BTreeMap::new();
         let mut kinds: BTreeMap<u64, u8> = BTreeMap::new();
@@ -184,6 +242,13 @@ proptest! {
             prop_assert_eq!(counted as usize, accepted);
             prop_assert!(set.end.is_some() && set.ended_at.is_some());
         }
-        prop_assert!(hall.trainings().iter().all(|session| session.ended_at.is_some()));
+        for session in hall.trainings() {
+            prop_assert!(session.ended_at.is_some_and(|end| end >= session.started_at));
+            let of_session = || sets.iter().filter(|set| set.session == session.id);
+            prop_assert!(of_session().all(|set| set.started_at <= set.ended_at.unwrap()));
+            let last_end = of_session().filter_map(|set| set.ended_at).max();
+            prop_assert!(last_end.is_none_or(|end| session.ended_at == Some(end)), "{:?}", session);
+            prop_assert!(of_session().all(|set| set.athlete == session.athlete), "{:?}", session);
+        }
     }
 }

@@ -49,8 +49,7 @@ fn later_labels_name_the_open_set_and_give_it_power() {
     hall.lift(1, 0.0, None);
     let first = hall.reps().remove(0);
     assert_eq!((first.metrics.mean_power_bar_w, first.athlete.clone()), (None, None));
-    let athlete = Athlete { id: AthleteId::from("ada"), body_mass_kg: Some(70.0) };
-    hall.sessions.context(at(2.0), &Context::Athlete(athlete));
+    hall.athlete(2.0, "ada", 70.0);
     hall.say(3.0, context("ada", "back_squat", 100.0));
     let rep = hall.reps().remove(0);
     assert_eq!((rep.id, rep.revision), (first.id, first.revision + 1));

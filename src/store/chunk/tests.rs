@@ -133,7 +133,9 @@ fn neighbouring_samples_take_less_room_apart_from_each_other() {
     let raw: usize = packets.iter().map(|packet| packet.what.value.len()).sum();
     let apart = chunk_of(0, &packets).len();
     let mut plain = packets;
-    plain.iter_mut().for_each(|packet| packet.what.source.characteristic = Uuid::from_u128(1));
+    for packet in &mut plain {
+        packet.what.source.characteristic = Uuid::from_u128(1);
+    }
     let together = chunk_of(0, &plain).len();
     assert!(apart * 2 < raw, "{apart} of {raw} bytes");
     assert!(apart * 4 < together * 3, "{apart} against {together} bytes");

@@ -39,7 +39,7 @@ struct Pool {
 
 impl fmt::Debug for Reader {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Reader").field("path", &self.pool.path).finish_non_exhaustive()
+        f.debug_tuple("Reader").field(&self.pool.path).finish()
     }
 }
 

@@ -56,7 +56,7 @@ fn entries_are_published_after_their_commit_in_order_and_once() {
     journal.close().unwrap();
     thread.join();
     let mut seqs = Vec::new();
-    for (seen, committed) in told.iter() {
+    for (seen, committed) in &told {
         assert_eq!(seen, committed.last_seq, "a reader sees it already");
         for stored in &committed.events {
             assert_eq!(stored.utc, Some(Utc { ns: 1_000 + stored.at.0, certain: true }));

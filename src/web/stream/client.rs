@@ -15,9 +15,10 @@ use tokio::time::{Interval, MissedTickBehavior, interval};
 
 /// A client that is so many entries behind begins anew.
 const TOO_FAR: u64 = 5000;
-/// Lines looked at in one go.
-const LINES: usize = 64;
-/// Events go out together up to so many bytes: what one client holds of them while it does not read.
+/// Lines looked at in one go; what was looked at is sent, so that nothing is read from the journal twice.
+const LINES: usize = 32;
+/// Events go out together, but no further lines are looked at once there are so many bytes: about what one client
+/// holds while it does not read.
 const CHUNK_BYTES: usize = 16 << 10;
 /// A word now and then tells both ends that the other is there.
 const HEARTBEAT: Duration = Duration::from_secs(10);
@@ -78,7 +79,8 @@ impl Client {
         if let Some(greeting) = self.greeting.take() {
             return Some(greeting);
         }
-        loop {
+        let stop = self.web.closing();
+        while !stop.is_cancelled() {
             self.changes.mark_unchanged();
             let due = match self.due().await {
                 Ok(due) => due,
@@ -90,13 +92,13 @@ impl Client {
             if !due.is_empty() {
                 return Some(due);
             }
-            let stop = self.web.closing();
             tokio::select! {
                 () = stop.cancelled() => return None,
                 changed = self.changes.changed() => changed.ok()?,
                 _ = self.heartbeat.tick() => return Some(self.beat()),
             }
         }
+        None
     }
 
     /// A comment, and the place to go on from: it has moved, though perhaps nothing was for this client.
@@ -131,7 +133,7 @@ impl Client {
         Ok(due.into())
     }
 
-    /// Takes lines up to the chunk's size, or up to one that asks for a snapshot.
+    /// Takes lines, up to one that asks for a snapshot.
     fn take(&mut self, lines: &[Arc<Line>], upto: u64, due: &mut Vec<u8>) {
         for line in lines {
             self.cursor = line.seq;
@@ -142,7 +144,7 @@ impl Client {
                 Message::Frame(bytes) => due.extend_from_slice(bytes),
                 Message::Snapshot => self.snapshot_due = self.station.is_some(),
             }
-            if self.snapshot_due || due.len() >= CHUNK_BYTES {
+            if self.snapshot_due {
                 return;
             }
         }

@@ -1,0 +1,9 @@
+//! The daemon as its users meet it: real processes, real ports, real kills.
+
+mod inbox;
+mod killed;
+mod load;
+mod process;
+mod recording;
+mod replayed;
+mod troubles;
