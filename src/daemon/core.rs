@@ -5,23 +5,20 @@
 //! ones have a time of their own that only their source tells, so that a pause of the machine changes nothing in them.
 
 use super::clock::{HostClock, Moved};
-use super::drive::{Drive, Panicked};
+use super::drive::{Drive, Panicked, Told};
 use super::opening;
-use super::resume::{self, Lost, Resumed};
+use super::resume::Resumed;
 use super::run::Run;
 use super::systemd::Beat;
 use super::wishes;
 use crate::config::StationSettings;
 use crate::engine::EngineConfig;
 use crate::model::{
-    Change, HostTime, Input, LinkChange, NANOS_PER_SECOND, Request, SensorAssignment, TraceBlock,
-    seconds_from_nanos,
+    Change, HostTime, Input, NANOS_PER_SECOND, Request, SensorAssignment, TraceBlock, seconds_from_nanos,
 };
 use crate::radio::{Clock, Delivery};
-use crate::store::{
-    ClockAnchor, Closed, Journal, Reader, RunId, RunRecord, RunSource, Step, StoreError, Write,
-};
-use crate::web::{Ask, Refusal, Vitals};
+use crate::store::{ClockAnchor, Closed, Journal, Reader, RunId, RunRecord, RunSource, StoreError, Write};
+use crate::web::{Ask, Queue, Refusal, Vitals, Warning};
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 use thiserror::Error;
@@ -34,6 +31,10 @@ const BATCH: usize = 128;
 const BEAT_NS: i64 = NANOS_PER_SECOND;
 /// How often the wall clock is looked at, ns.
 const LOOK_NS: i64 = 3 * NANOS_PER_SECOND;
+
+mod lives;
+
+pub(super) use lives::{close_directly, end_run_of_the_past};
 
 /// Why the core can't go on, and with it the daemon.
 #[derive(Debug, Error)]
@@ -79,6 +80,7 @@ pub(super) struct Core {
     fingerprint: String,
     run: Run,
     next_look: HostTime,
+    next_report: HostTime,
     /// Keys of wishes whose commit is awaited.
     pending: Arc<Mutex<BTreeSet<String>>>,
 }
@@ -111,19 +113,28 @@ impl Core {
         let mut run = Run::new(record.id, record.source.clone(), resumed.drive);
         run.heard = Some(run.drive.now());
         let mut core = Self::with(equipment, reader, fingerprint, run);
-        if core.is_live() {
+        if record.inputs == 0 {
+            // killed before it knew anything
+            core.open()?;
+        } else if core.is_live() {
             core.after_absence()?;
         }
         Ok(core)
     }
 
     fn with(equipment: Equipment, reader: Reader, fingerprint: String, run: Run) -> Self {
-        let next_look = HostTime(i64::MIN);
-        Self { equipment, reader, fingerprint, run, next_look, pending: Arc::default() }
+        let [next_look, next_report] = [HostTime(i64::MIN); 2];
+        Self { equipment, reader, fingerprint, run, next_look, next_report, pending: Arc::default() }
     }
 
-    /// Says where the run's clock lies in the calendar, when somebody else knows: a recording's first line.
-    pub(super) fn anchor(&self, mono: HostTime, utc_ns: i64, certain: bool) -> Result<(), CoreError> {
+    /// Says where the clock of a run that has none yet lies in the calendar, when somebody else knows: a recording's
+    /// first line.
+    pub(super) fn anchor_once(&self, mono: HostTime, utc_ns: i64, certain: bool) -> Result<(), CoreError> {
+        let known = self.reader.clock(self.run.id)?.utc(mono).is_some();
+        if known { Ok(()) } else { self.anchor(mono, utc_ns, certain) }
+    }
+
+    fn anchor(&self, mono: HostTime, utc_ns: i64, certain: bool) -> Result<(), CoreError> {
         let run = self.run.id;
         Ok(self.equipment.journal.send(Write::Anchor(ClockAnchor { run, mono, utc_ns, certain }))?)
     }
@@ -168,6 +179,8 @@ impl Core {
                 () = self.equipment.clock.wait_until(wake) => {}
             }
             self.pass_time()?;
+            let queue = Queue { length: ears.deliveries.len(), capacity: ears.deliveries.max_capacity() };
+            self.report(queue);
         }
         while let Ok(delivery) = ears.deliveries.try_recv() {
             batch.push(delivery);
@@ -245,6 +258,15 @@ impl Core {
         Ok(())
     }
 
+    /// Says now and then how it is.
+    fn report(&mut self, deliveries: Queue) {
+        let now = self.equipment.clock.now();
+        if now >= self.next_report {
+            self.next_report = HostTime(now.0.saturating_add(BEAT_NS));
+            self.equipment.vitals.set_queue("deliveries", deliveries);
+        }
+    }
+
     fn pass_until(&mut self, t: HostTime) -> Result<(), CoreError> {
         match self.run.drive.pass(t) {
             Ok(()) => Ok(()),
@@ -260,6 +282,7 @@ impl Core {
         let (now, ticks) = (self.now(), self.equipment.clock.ticks());
         let Some(Moved { reading, jump_ns }) = self.run.anchors.look(now, ticks) else { return Ok(()) };
         self.anchor(reading.mono, reading.utc_ns, reading.certain)?;
+        self.warn_of_clock(reading.certain);
         if let Some(jump_ns) = jump_ns.filter(|_| self.is_live()) {
             let jump_s = seconds_from_nanos(jump_ns);
             tracing::warn!("the wall clock has jumped by {jump_s:.1} s; what was recorded keeps its time");
@@ -267,11 +290,17 @@ impl Core {
         Ok(())
     }
 
-    fn feed(&mut self, input: Input, from_source: bool) -> Result<(), CoreError> {
-        match self.run.handle(input, from_source) {
-            Ok(()) => Ok(()),
-            Err((input, Panicked(words))) => self.poisoned(input, from_source, &words),
+    fn warn_of_clock(&self, certain: bool) {
+        if certain {
+            return self.equipment.vitals.clear("clock");
         }
+        let what = "the machine's clock has not been set by the network".to_owned();
+        let hint = "times are placed again once it is; check the network, or set the clock".to_owned();
+        self.equipment.vitals.warn("clock", Warning { what, hint });
+    }
+
+    fn feed(&mut self, input: Input, from_source: bool) -> Result<(), CoreError> {
+        self.run.handle(input, from_source).or_else(|poison| self.poisoned(*poison, from_source))
     }
 
     /// Sends what has gathered on its ways.
@@ -280,6 +309,12 @@ impl Core {
         if let Some(step) = step {
             self.equipment.journal.send(Write::Step(step))?;
         }
+        self.tell(told);
+        Ok(())
+    }
+
+    /// What is for the moment goes on at once.
+    fn tell(&mut self, told: Told) {
         for trace in &told.traces {
             (self.equipment.on_trace)(trace);
         }
@@ -290,7 +325,6 @@ impl Core {
                 tracing::warn!("the radio is busy; a request to a sensor was dropped: {error}");
             }
         }
-        Ok(())
     }
 
     /// Carries out a person's wish; the answer comes after the commit.
@@ -315,12 +349,12 @@ impl Core {
         self.run.changed(change);
         let (step, told) = self.run.step();
         let Some(mut step) = step else { return Ok(()) };
-        drop(told);
+        self.tell(told);
         let pending = Arc::clone(&self.pending);
         step.key.clone_from(&key);
         step.done = Some(Box::new(move |kept| {
             key.map(|key| lock(&pending).remove(&key));
-            let _ = reply.send(kept.map_err(wishes::refused));
+            let _ = reply.send(kept.map_err(|error| wishes::refused(&error)));
         }));
         Ok(self.equipment.journal.send(Write::Step(step))?)
     }
@@ -329,7 +363,7 @@ impl Core {
     fn answered(&self, change: &Change, key: Option<&str>) -> Option<Result<u64, Refusal>> {
         let key = key?;
         match self.reader.request(key) {
-            Err(error) => return Some(Err(wishes::refused(error))),
+            Err(error) => return Some(Err(wishes::refused(&error))),
             Ok(Some(before)) if before.change == *change => return Some(Ok(before.seq)),
             Ok(Some(_)) => {
                 return Some(Err(Refusal::Conflict(
@@ -341,185 +375,6 @@ impl Core {
         let is_new = lock(&self.pending).insert(key.to_owned());
         (!is_new).then(|| Err(Refusal::Conflict("this change is being written; ask again".to_owned())))
     }
-}
-
-/// Beginning, ending and losing runs.
-impl Core {
-    fn open(&mut self) -> Result<(), CoreError> {
-        let at = if self.is_live() { self.equipment.clock.now() } else { HostTime(0) };
-        for input in opening::inputs(&self.run.source, &self.equipment.stations, &self.reader, at)? {
-            self.feed(input, false)?;
-        }
-        if self.is_live() {
-            self.look_at_wall_clock()?;
-        }
-        self.send_step()
-    }
-
-    /// What an engine must be told that goes on after the daemon was away: links are gone, and plates may have changed.
-    fn after_absence(&mut self) -> Result<(), CoreError> {
-        let at = self.equipment.clock.now();
-        let sensors: Vec<_> = self.run.drive.links().keys().cloned().collect();
-        for sensor in sensors {
-            let change = LinkChange::Down { reason: "the daemon was restarted".to_owned() };
-            self.feed(Input::Link { at, sensor, change }, false)?;
-        }
-        let plates: Vec<_> = opening::plates(&self.equipment.stations).collect();
-        for context in plates {
-            self.feed(Input::Context { at, context }, false)?;
-        }
-        self.look_at_wall_clock()?;
-        self.send_step()
-    }
-
-    /// Ends the run and begins another, so that no run grows without end. Links stay up.
-    fn rotate(&mut self) -> Result<(), CoreError> {
-        tracing::info!("nothing open and nothing received for a while: a new run begins");
-        let links: Vec<Input> = self.run.drive.links().values().flatten().cloned().collect();
-        self.end_run()?;
-        self.begin_live(links)
-    }
-
-    /// The source has no more: closes what is open.
-    fn finish_source(&mut self) -> Result<(), CoreError> {
-        let at = self.run.drive.now();
-        let sensors: Vec<_> = self.run.drive.links().keys().cloned().collect();
-        for sensor in sensors {
-            let change = LinkChange::Down { reason: "the source has ended".to_owned() };
-            self.feed(Input::Link { at, sensor, change }, false)?;
-        }
-        self.end_run()?;
-        // whoever waits for the end wants to read what was found
-        self.equipment.journal.flush()?;
-        Ok(())
-    }
-
-    fn end_run(&mut self) -> Result<(), CoreError> {
-        if let Err(Panicked(words)) = self.run.drive.finish() {
-            tracing::error!("the run could not be finished ({words}); what is open is closed as it stands");
-            self.close_directly()?;
-        }
-        self.send_step()?;
-        let at = self.run.drive.now().max(HostTime(0));
-        Ok(self.equipment.journal.send(Write::End { run: self.run.id, at })?)
-    }
-
-    fn begin_live(&mut self, inputs: Vec<Input>) -> Result<(), CoreError> {
-        // the next free number is asked of the store
-        self.equipment.journal.flush()?;
-        let id = self.equipment.journal.begin(RunSource::Live, &self.fingerprint)?;
-        self.run = Run::new(id, RunSource::Live, Drive::new(self.equipment.config.clone()));
-        self.open()?;
-        let at = self.equipment.clock.now();
-        for mut input in inputs {
-            input.set_at(at);
-            self.feed(input, false)?;
-        }
-        self.send_step()
-    }
-
-    /// The engine panicked on an input: it is built anew from the journal, and the input is kept beside it, told, and
-    /// never let in again.
-    fn poisoned(&mut self, input: Input, from_source: bool, words: &str) -> Result<(), CoreError> {
-        let whose = input.sensor().map_or(String::new(), |sensor| format!(" from {sensor}"));
-        tracing::error!(
-            "an input{whose} made the engine fail ({words}); it is left out and kept in the journal"
-        );
-        self.send_step()?;
-        let rebuilt = self.execute_again();
-        let drive = match rebuilt {
-            Ok(drive) => drive,
-            Err(lost) => return self.abandon(&lost.to_string(), Some(input)),
-        };
-        self.run.drive = drive;
-        let incident = incident(input.at(), whose, words, Some(input));
-        match self.run.handle(incident, from_source) {
-            Ok(()) => Ok(()),
-            Err((_, Panicked(words))) => self.abandon(&words, None),
-        }
-    }
-
-    fn execute_again(&self) -> Result<Drive, Lost> {
-        self.equipment.journal.flush()?;
-        let record = self.reader.run(self.run.id)?.ok_or(Lost::InputsMissing)?;
-        let config = self.equipment.config.clone();
-        Ok(resume::execute_again(&self.reader, &record, config, &self.fingerprint)?.drive)
-    }
-
-    /// The engine can't be saved: what is open is closed as it stands, and a new run begins.
-    fn abandon(&mut self, words: &str, input: Option<Input>) -> Result<(), CoreError> {
-        tracing::error!("the engine failed and could not be rebuilt ({words}); a new run begins");
-        if !self.is_live() {
-            return Err(CoreError::Recording(format!(
-                "the engine failed on this recording ({words}); please report it with the file"
-            )));
-        }
-        let links: Vec<Input> = self.run.drive.links().values().flatten().cloned().collect();
-        self.send_step()?;
-        self.close_directly()?;
-        self.equipment
-            .journal
-            .send(Write::End { run: self.run.id, at: self.run.drive.now().max(HostTime(0)) })?;
-        self.begin_live(links)?;
-        self.feed(incident(self.equipment.clock.now(), String::new(), words, input), false)?;
-        self.send_step()
-    }
-
-    fn close_directly(&mut self) -> Result<(), CoreError> {
-        self.equipment.journal.flush()?;
-        let record = self.reader.run(self.run.id)?;
-        match record {
-            Some(record) => close_directly(&self.equipment.journal, &self.reader, &record),
-            None => Ok(()),
-        }
-    }
-}
-
-/// Closes in the journal what a run left open.
-pub(super) fn close_directly(
-    journal: &Journal,
-    reader: &Reader,
-    record: &RunRecord,
-) -> Result<(), CoreError> {
-    let events = resume::closing_events(reader, record)?;
-    let step = Step { events, ..Step::new(record.id, record.last.max(HostTime(0))) };
-    Ok(journal.send(Write::Step(step))?)
-}
-
-/// Ends a run that nobody goes on with: as its engine would, or as it stands.
-pub(super) fn end_run_of_the_past(
-    journal: &Journal,
-    reader: &Reader,
-    record: &RunRecord,
-    config: &EngineConfig,
-) -> Result<(), CoreError> {
-    let fingerprint = opening::fingerprint(config);
-    let finished =
-        resume::execute_again(reader, record, config.clone(), &fingerprint).and_then(|mut resumed| {
-            resumed.drive.finish()?;
-            Ok(resumed.drive)
-        });
-    match finished {
-        Ok(mut drive) => {
-            let step = Step { events: drive.take().events, ..Step::new(record.id, drive.now()) };
-            journal.send(Write::Step(step))?;
-        }
-        Err(lost) => {
-            tracing::warn!("run {}: {lost}; what it left open is closed as it stands", record.id);
-            close_directly(journal, reader, record)?;
-        }
-    }
-    journal.send(Write::End { run: record.id, at: record.last.max(HostTime(0)) })?;
-    // what comes next is numbered after it
-    journal.flush()?;
-    Ok(())
-}
-
-fn incident(at: HostTime, whose: String, words: &str, input: Option<Input>) -> Input {
-    let message = format!(
-        "the program failed on what came in{whose} ({words}); it was left out and the rest goes on: please report it"
-    );
-    Input::Incident { at, message, input: input.map(Box::new) }
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {

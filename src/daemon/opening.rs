@@ -5,6 +5,7 @@ use crate::engine::EngineConfig;
 use crate::model::{Change, Command, Context, HostTime, Input, Order};
 use crate::store::{Reader, RunSource, StoreError};
 use sha2::{Digest, Sha256};
+use std::fmt::Write;
 
 /// The first inputs of a run, at `at`.
 pub(super) fn inputs(
@@ -45,8 +46,16 @@ pub(super) fn fingerprint(config: &EngineConfig) -> String {
     // traces are for the moment and change no event
     let EngineConfig { exercises, bar, session, coach, live_trace: _, settled_trace: _ } = config;
     let hash = Sha256::digest(format!("{exercises:?}{bar:?}{session:?}{coach:?}"));
-    let hex: String = hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-    format!("ironstride {} {hex}", env!("CARGO_PKG_VERSION"))
+    format!("ironstride {} {}", env!("CARGO_PKG_VERSION"), hex(&hash[..8]))
+}
+
+/// Bytes in hexadecimal.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        // a text takes all
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 #[cfg(test)]

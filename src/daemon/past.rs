@@ -13,7 +13,7 @@ pub(super) enum Past {
     /// There is none: another begins.
     Nothing,
     /// With this engine.
-    GoesOn(RunRecord, Resumed),
+    GoesOn(Box<RunRecord>, Box<Resumed>),
     /// It can't, and it is a recording, of which no part may be told twice.
     Stuck(Lost),
 }
@@ -50,7 +50,7 @@ pub(super) fn of(
         match resume::execute_again(reader, &record, config.clone(), &fingerprint) {
             Ok(resumed) => {
                 tracing::info!("run {} goes on after {} inputs", record.id, record.inputs);
-                past = Past::GoesOn(record, resumed);
+                past = Past::GoesOn(Box::new(record), Box::new(resumed));
             }
             Err(lost) if record.source == RunSource::Live => {
                 tracing::warn!("run {} can't go on: {lost}; what it left open is closed", record.id);

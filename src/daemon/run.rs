@@ -23,6 +23,13 @@ pub(super) struct Run {
     changes: Vec<Change>,
 }
 
+/// An input on which the engine panics.
+#[derive(Debug)]
+pub(super) struct Poison {
+    pub(super) input: Input,
+    pub(super) panicked: Panicked,
+}
+
 impl Run {
     pub(super) fn new(id: RunId, source: RunSource, drive: Drive) -> Self {
         let (inputs, changes) = (Vec::new(), Vec::new());
@@ -30,9 +37,9 @@ impl Run {
     }
 
     /// Lets an input in and notes it. One on which the engine panics comes back.
-    pub(super) fn handle(&mut self, mut input: Input, from_source: bool) -> Result<(), (Input, Panicked)> {
+    pub(super) fn handle(&mut self, mut input: Input, from_source: bool) -> Result<(), Box<Poison>> {
         if let Err(panicked) = self.drive.handle(&mut input) {
-            return Err((input, panicked));
+            return Err(Box::new(Poison { input, panicked }));
         }
         if from_source {
             self.heard = Some(self.drive.now());

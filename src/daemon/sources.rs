@@ -1,6 +1,7 @@
 //! Where the inputs of a daemon come from.
 
 use super::error::DaemonError;
+use super::opening::hex;
 use crate::model::{
     Advice, AthleteId, AthleteProfile, CadenceUnit, Change, SensorAssignment, SensorProfile, SensorRole,
     StationId,
@@ -62,7 +63,7 @@ fn sha256(mut file: File) -> io::Result<String> {
         }
         hash.update(&buffer[..read]);
     }
-    Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(hex(&hash.finalize()))
 }
 
 /// Who is in the demonstration.

@@ -160,18 +160,11 @@ impl Tasks {
             tracing::error!("the radio did not stop in time");
         }
         stop_core.cancel();
-        let end = match end {
-            End::Told(why) => {
-                tracing::info!("stopping: {why}");
-                match within(&*ticks, END_S, core).await {
-                    Some(ended) => core_end(ended),
-                    None => {
-                        tracing::error!("the core did not stop in time");
-                        End::Told(why)
-                    }
-                }
-            }
-            end => end,
+        let end = if let End::Told(why) = end {
+            tracing::info!("stopping: {why}");
+            within(&*ticks, END_S, core).await.map_or_else(|| late(why), core_end)
+        } else {
+            end
         };
         watchdog.abort();
         let closed = within(&*ticks, CLOSE_S, close(journal, writer)).await.is_some();
@@ -223,6 +216,12 @@ fn start_core(core: Core, ears: Ears) -> Result<CoreEnded, DaemonError> {
     };
     thread::Builder::new().name("core".to_owned()).spawn(work).map_err(DaemonError::System)?;
     Ok(ended)
+}
+
+/// The core takes longer than it may.
+fn late(why: &'static str) -> End {
+    tracing::error!("the core did not stop in time");
+    End::Told(why)
 }
 
 fn core_end(ended: Result<Result<bool, DaemonError>, oneshot::error::RecvError>) -> End {

@@ -13,7 +13,7 @@ use crate::engine::EngineConfig;
 use crate::model::{Advice, Event, HostTime, StationId, nanos_from_seconds, seconds_from_nanos};
 use crate::radio::{Radio, RadioPort, Speed};
 use crate::store::{Committed, Entry, Journal, RunSource, StoreOptions, Write, WriterThread};
-use crate::web::{Desk, GymSetup, Hub, StationSetup, Vitals, Wall, WallTime, Web, WebConfig};
+use crate::web::{Desk, GymSetup, Hub, StationSetup, Vitals, Wall, WallTime, Warning, Web, WebConfig};
 use std::net::TcpListener;
 use std::sync::Arc;
 use tokio::sync::mpsc;
@@ -210,13 +210,13 @@ fn begin(
 ) -> Result<Begun, DaemonError> {
     let mut roles = Vec::new();
     let mut delivered = 0;
-    let now_utc_ns = equipment.clock.ticks().utc_ns();
-    let is_new = matches!(past, Past::Nothing);
+    let vitals = equipment.vitals.clone();
+    let (now_utc_ns, certain) = clock::wall(equipment.clock.ticks());
     let mut core = match (past, &plan.source) {
         (Past::GoesOn(record, resumed), _) => {
             roles.clone_from(&resumed.roles);
             delivered = record.source_inputs;
-            Core::go_on(equipment, &record, resumed)?
+            Core::go_on(equipment, &record, *resumed)?
         }
         (Past::Stuck(lost), Source::Replay { file, .. }) => {
             return Err(DaemonError::CantGoOn { path: file.clone(), why: lost.to_string() });
@@ -225,11 +225,11 @@ fn begin(
     };
     let radio = match (&plan.source, recording) {
         (Source::Replay { speed, .. }, Some(recording)) => {
-            if is_new {
+            if delivered == 0 {
                 roles = core.roles();
-                if let Some(utc_ns) = recording.header().anchor_utc_ns {
-                    core.anchor(HostTime(0), utc_ns, true)?;
-                }
+            }
+            if let Some(utc_ns) = recording.header().anchor_utc_ns {
+                core.anchor_once(HostTime(0), utc_ns, true)?;
             }
             Some(recording.radio(*speed, roles, delivered))
         }
@@ -237,16 +237,17 @@ fn begin(
             let station = demo_station(plan);
             // what happens in the head start happens at once
             let head_start = HostTime(nanos_from_seconds(DEMO_HEAD_START_S));
-            core.anchor(head_start, now_utc_ns, true)?;
+            core.anchor_once(head_start, now_utc_ns, certain)?;
             for change in sources::demo_changes(&station) {
                 core.change(change)?;
             }
             Some(sources::demo(&station, advice))
         }
         (Source::Live | Source::Replay { .. }, _) => {
-            tracing::warn!(
-                "no radio yet: Bluetooth is not built in; `ironstride replay` and `demo` have sources"
-            );
+            let what = "there is no radio: this version has no Bluetooth yet".to_owned();
+            let hint = "`ironstride replay FILE` and `ironstride demo` have sources".to_owned();
+            tracing::warn!("{what}; {hint}");
+            vitals.warn("radio", Warning { what, hint });
             None
         }
     };

@@ -32,7 +32,7 @@ fn past_set(order: &Order, reader: &Reader) -> Result<Option<PastSet>, Refusal> 
         Order::SetStation { .. } | Order::EndSet { .. } | Order::EndSession { .. } => return Ok(None),
         Order::LabelSet { set, .. } => *set,
         Order::RestoreRep { rep } | Order::RejectRep { rep } => {
-            let placed = reader.rep(*rep).map_err(refused)?;
+            let placed = reader.rep(*rep).map_err(|error| refused(&error))?;
             let placed = placed.ok_or_else(|| Refusal::Unknown(format!("there is no repetition {rep}")))?;
             match placed.value.set {
                 Some(set) => set,
@@ -40,7 +40,7 @@ fn past_set(order: &Order, reader: &Reader) -> Result<Option<PastSet>, Refusal> 
             }
         }
     };
-    let record = reader.set(set).map_err(refused)?;
+    let record = reader.set(set).map_err(|error| refused(&error))?;
     let record = record.ok_or_else(|| Refusal::Unknown(format!("there is no set {set}")))?.value;
     if record.ended_at.is_none() {
         return Ok(None);
@@ -49,11 +49,13 @@ fn past_set(order: &Order, reader: &Reader) -> Result<Option<PastSet>, Refusal> 
 }
 
 fn reps_of(set: SetId, reader: &Reader) -> Result<Vec<crate::model::Rep>, Refusal> {
-    let placed = reader.reps(&RepFilter { set: Some(set), ..RepFilter::default() }).map_err(refused)?;
+    let placed = reader
+        .reps(&RepFilter { set: Some(set), ..RepFilter::default() })
+        .map_err(|error| refused(&error))?;
     Ok(placed.into_iter().map(|rep| rep.value).collect())
 }
 
 /// The store could not be asked.
-pub(super) fn refused(error: StoreError) -> Refusal {
+pub(super) fn refused(error: &StoreError) -> Refusal {
     Refusal::Store(error.to_string())
 }

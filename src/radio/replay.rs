@@ -9,7 +9,7 @@ use super::capture::CaptureReader;
 use super::pace::Pace;
 use super::roles::{Roles, Unsaid};
 use super::{BoxFuture, Delivery, Ended, Radio, RadioError, RadioPort, Speed};
-use crate::model::{Context, Input, SensorAssignment, SensorRole};
+use crate::model::{Context, HostTime, Input, SensorAssignment, SensorRole};
 use std::collections::VecDeque;
 use std::io::BufRead;
 use tokio_util::sync::CancellationToken;
@@ -41,7 +41,7 @@ impl<R: BufRead + Send> Replay<R> {
         for assignment in known {
             // nothing can be unsaid of what is said
             let _ = roles
-                .unsaid(&Input::Context { at: Default::default(), context: Context::Sensor(assignment) });
+                .unsaid(&Input::Context { at: HostTime::default(), context: Context::Sensor(assignment) });
         }
         Self {
             name: name.into(),

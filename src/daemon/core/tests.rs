@@ -73,7 +73,7 @@ impl Life {
         let (core, past_inputs) = match past {
             Past::GoesOn(record, resumed) => {
                 let inputs = record.source_inputs;
-                (Core::go_on(equipment, &record, resumed).unwrap(), Some(inputs))
+                (Core::go_on(equipment, &record, *resumed).unwrap(), Some(inputs))
             }
             Past::Nothing => (Core::begin(equipment, source.clone()).unwrap(), None),
             Past::Stuck(lost) => panic!("{lost}"),
@@ -99,7 +99,7 @@ impl Life {
     /// Without a word: what is in the journal is all that is left.
     fn die(self) {
         drop(self.core);
-        self.journal.send(Write::Close(Box::new(|kept| drop(kept.unwrap())))).unwrap();
+        self.journal.send(Write::Close(Box::new(|kept| assert!(kept.is_ok())))).unwrap();
         self.writer.join();
     }
 
@@ -274,8 +274,11 @@ fn an_input_that_makes_the_engine_fail_is_left_out_and_the_rest_goes_on() {
     let found = reps(&life.events());
     let accepted = |reps: &BTreeMap<RepId, Rep>| reps.values().filter(|rep| rep.accepted).count();
     assert_eq!(accepted(&found), accepted(&expected), "80 ms of a resting bar are missing");
-    let kept = life.journal.reader().inputs(life.core.run_id()).unwrap();
-    drop(kept);
+    let run = life.journal.reader().run_of_replay(&"ab".repeat(32)).unwrap().unwrap();
+    let mut kept = life.journal.reader().inputs(run.id).unwrap().map(Result::unwrap);
+    let is_kept =
+        |input: &Input| matches!(input, Input::Incident { input: Some(kept), .. } if **kept == *poison);
+    assert!(kept.any(|sourced| is_kept(&sourced.input)), "its bytes are in the journal");
 }
 
 #[test]

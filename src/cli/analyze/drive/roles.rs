@@ -32,11 +32,12 @@ impl Drive<'_> {
             }
         }
         match &mut input {
-            Input::Context { context: Context::Sensor(SensorAssignment { sensor, role }), .. } => {
-                if let SensorRole::Bar { mount, .. } = role {
-                    *mount = self.settings.mount.or(*mount);
-                    self.choose_series(sensor);
-                }
+            Input::Context {
+                context: Context::Sensor(SensorAssignment { sensor, role: SensorRole::Bar { mount, .. } }),
+                ..
+            } => {
+                *mount = self.settings.mount.or(*mount);
+                self.choose_series(sensor);
             }
             Input::Context { context: Context::Athlete(athlete), .. } => {
                 athlete.body_mass_kg = self.settings.body_mass_kg.or(athlete.body_mass_kg);
