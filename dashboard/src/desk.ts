@@ -97,7 +97,7 @@ export const inbox = signal<SetRecord[] | null>(null);
 
 export async function loadInbox(station: string): Promise<void> {
   try {
-    inbox.value = (await client.inbox()).items.filter((set) => set.station === station);
+    inbox.value = (await client.inbox(station)).items;
   } catch {
     // the banner says already that the daemon can't be reached
   }
