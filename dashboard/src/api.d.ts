@@ -893,7 +893,7 @@ export interface components {
          * @description What a notice is about.
          * @enum {string}
          */
-        NoticeKind: "undecoded" | "unknown_sensor" | "samples_lost" | "restarted" | "unknown_name" | "bad_value" | "refused" | "bad_samples" | "battery_low" | "store_full";
+        NoticeKind: "undecoded" | "unknown_sensor" | "samples_lost" | "restarted" | "unknown_name" | "bad_value" | "refused" | "bad_samples" | "battery_low" | "incident" | "store_full";
         /** @description One page of a list. */
         Page_Advice: {
             /** @description The items, by rising id. */
@@ -1476,26 +1476,17 @@ export interface components {
         SetEnd: "rerack" | "context" | "command" | "timeout" | "end_of_data";
         /** @description Labels of a set: what is left out stays, what is `null` becomes unknown. */
         SetPatch: {
-            /**
-             * @description Who lifted.
-             * @default null
-             */
-            athlete: string | null;
-            /**
-             * @description What.
-             * @default null
-             */
-            exercise: string | null;
-            /** @default null */
-            goal: components["schemas"]["Goal"] | null;
+            /** @description Who lifted. */
+            athlete?: string | null;
+            /** @description What. */
+            exercise?: string | null;
+            goal?: components["schemas"]["Goal"] | null;
             /**
              * Format: double
              * @description How much, kg, bar included.
-             * @default null
              */
-            load_kg: number | null;
-            /** @default null */
-            role: components["schemas"]["SetRole"] | null;
+            load_kg?: number | null;
+            role?: components["schemas"]["SetRole"] | null;
         };
         /** @description A set: open while `ended_at` is `null`. */
         SetRecord: {
