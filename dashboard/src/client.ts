@@ -1,17 +1,11 @@
 // Questions and changes over HTTP. A change carries the device's token and a key that makes a retry harmless.
 
-import type {
-  Athlete,
-  Context,
-  Exercise,
-  List,
-  Problem,
-  Rep,
-  SetRecord,
-  Snapshot,
-  Station,
-  Status,
-} from "./api";
+import type { Athlete, Context, Exercise, Problem, Rep, SetRecord, Snapshot, Station, Status } from "./api";
+
+/** A list; those that can be long come in pages. */
+interface List<T> {
+  items: T[];
+}
 
 const API = "/api/v1";
 const TOKEN = "ironstride.token";
@@ -97,7 +91,7 @@ export const stations = () => ask<List<Station>>("GET", "/stations");
 export const snapshot = (station: string) => ask<Snapshot>("GET", `/stations/${id(station)}`);
 export const athletes = () => ask<List<Athlete>>("GET", "/athletes");
 export const exercises = () => ask<List<Exercise>>("GET", "/exercises");
-export const inbox = () => ask<List<SetRecord>>("GET", "/inbox");
+export const inbox = (station: string) => ask<List<SetRecord>>("GET", `/inbox?station=${id(station)}&limit=50`);
 export const repsOf = (set: number) => ask<List<Rep>>("GET", `/reps?set=${set}&limit=200`);
 export const status = () => ask<Status>("GET", "/status");
 

@@ -66,6 +66,7 @@ export async function toggleRep(rep: Rep): Promise<void> {
 export const pendingContext = signal<Partial<Context>>({});
 const SEND_AFTER_MS = 500;
 let sendTimer: ReturnType<typeof setTimeout> | undefined;
+let sending = Promise.resolve();
 
 /** The context as it will be. */
 export function wantedContext(): Context | null {
@@ -75,13 +76,14 @@ export function wantedContext(): Context | null {
 export function changeContext(station: string, change: Partial<Context>, soon = false): void {
   pendingContext.value = { ...pendingContext.value, ...change };
   clearTimeout(sendTimer);
-  sendTimer = setTimeout(() => void sendContext(station), soon ? SEND_AFTER_MS : 0);
+  // one after the other: each names the revision that the one before has made
+  sendTimer = setTimeout(() => (sending = sending.then(() => sendContext(station))), soon ? SEND_AFTER_MS : 0);
 }
 
 async function sendContext(station: string): Promise<void> {
   const wanted = wantedContext();
   const sent = pendingContext.value;
-  if (wanted === null) return;
+  if (wanted === null || Object.keys(sent).length === 0) return;
   await wish(async () => {
     const context = await client.putContext(station, wanted);
     // The stream says the same a moment later; a page whose stream is down learns it from here.
@@ -97,7 +99,7 @@ export const inbox = signal<SetRecord[] | null>(null);
 
 export async function loadInbox(station: string): Promise<void> {
   try {
-    inbox.value = (await client.inbox()).items.filter((set) => set.station === station);
+    inbox.value = (await client.inbox(station)).items;
   } catch {
     // the banner says already that the daemon can't be reached
   }

@@ -6,7 +6,10 @@ import { Station } from "./pages/station";
 import { Status } from "./pages/status";
 import "./styles/base.css";
 import "./styles/wall.css";
+import "./styles/bars.css";
+import "./styles/upright.css";
 import "./styles/phone.css";
+import "./styles/sheets.css";
 import { applyTheme } from "./theme";
 
 function Page() {

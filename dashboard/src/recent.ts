@@ -28,6 +28,9 @@ export function history(state: StationState): Labels[] {
   return [...(state.set ? [state.set] : []), ...state.previous_sets, ...remembered(state.station.id)];
 }
 
+/** What most people lift: offered first where nothing was lifted yet. */
+export const USUAL = ["back_squat", "bench_press", "deadlift", "front_squat", "overhead_press", "bent_over_row", "hip_thrust"];
+
 /** Those of `all` that were used lately first, each once, then the others in their order. */
 export function recentFirst<T extends { id: string }>(all: T[], used: (string | null)[]): T[] {
   const byId = new Map(all.map((one) => [one.id, one]));

@@ -76,14 +76,17 @@ export function keepOpen(wire: Wire): () => void {
   let heard: number | null = null;
   const tell = (phase: Phase, detail: string | null = null) => wire.onState({ phase, heard, detail });
 
+  const patiently = <T,>(answer: Promise<T>): Promise<T> => {
+    const line = abort;
+    const silence = setTimeout(() => line.abort(), SILENCE_MS);
+    return answer.finally(() => clearTimeout(silence));
+  };
+
   const listen = async () => {
     const last = wire.lastSeq();
     const resume: Record<string, string> = last === null ? {} : { "Last-Event-ID": String(last) };
-    const response = await fetch(wire.url, {
-      headers: { Accept: "text/event-stream", ...wire.headers(), ...resume },
-      cache: "no-store",
-      signal: abort.signal,
-    });
+    const headers = { Accept: "text/event-stream", ...wire.headers(), ...resume };
+    const response = await patiently(fetch(wire.url, { headers, cache: "no-store", signal: abort.signal }));
     if (!response.ok || !response.body) throw new Refused(await refusal(response));
     tell("catching_up");
     const parser = new EventStreamParser();
@@ -97,8 +100,7 @@ export function keepOpen(wire: Wire): () => void {
     }
     let fresh = last === null;
     for (;;) {
-      const silence = setTimeout(() => abort.abort(), SILENCE_MS);
-      const { value, done } = await reader.read().finally(() => clearTimeout(silence));
+      const { value, done } = await patiently(reader.read());
       if (done) return;
       heard = Date.now();
       for (const message of parser.push(value, heard)) {

@@ -101,7 +101,7 @@ describe("sets", () => {
   });
 
   test("the end of the session clears the wall", () => {
-    const session = { id: 1, revision: 1, station: "rack", athlete: null, started_at: null, ended_at: null };
+    const session = { id: 1, revision: 1, station: "rack", athlete: null, started_at: null, ended_at: null, time_certain: true, open: true };
     const state = after({ session, set: set({ id: 10 }) }, ["session", { ...session, revision: 2, ended_at: "2026-01-01T11:00:00Z" }]);
     expect(state).toMatchObject({ session: null, set: null, previous_sets: [], rest: null });
   });

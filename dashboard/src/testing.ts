@@ -1,6 +1,6 @@
 // Records for unit tests: all fields there, those that matter said by the test.
 
-import type { Advice, Context, Rep, SetRecord, Snapshot } from "./api";
+import type { Advice, Context, Exercise, Rep, SetRecord, Snapshot } from "./api";
 import { type Message, reduce, type StationState } from "./state";
 
 const ALGORITHM = { name: "bar", number: 1, parameters: "0" };
@@ -27,9 +27,17 @@ export function set(part: Partial<SetRecord> & { id: number }): SetRecord {
 
 export function advice(part: Partial<Advice> & { id: number }): Advice {
   return {
-    at: null, station: "rack", athlete: null, exercise: null, set: 10, action: { action: "hold_load" }, headline: "Keep",
+    at: null, time_certain: true, station: "rack", athlete: null, exercise: null, set: 10, action: { action: "hold_load" }, headline: "Keep",
     reason: "Because.", inputs: [], threshold: { name: "t", value: 0 }, rule: "r", source: "s", confidence: "low",
     supersedes: null, superseded: false, ...part,
+  };
+}
+
+export function exercise(part: Partial<Exercise> & { id: string }): Exercise {
+  return {
+    name: part.id, aliases: [], kind: "velocity", sides: "both", implement: "barbell", mount: "shaft",
+    primary_velocity: "mean", body_mass_factor: 0.88, v1rm_m_s: null, rest_s: 180, set_timeout_s: 30, muscles: [],
+    categories: [], ...part,
   };
 }
 

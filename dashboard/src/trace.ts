@@ -9,6 +9,9 @@ const GAP_S = 0.35;
 /** Full scales, m/s; the smallest that fits. */
 const SCALES = [1, 1.5, 2, 3, 4, 6];
 
+/** Slower than this a bar is held, not lifted. */
+const STILL_M_S = 0.05;
+
 interface Lane {
   t: number[];
   v: number[];
@@ -106,7 +109,7 @@ export class TraceStrip {
       }
       wipe(x0 + pen.lineWidth, Math.min(width, x1 + ahead));
       if (lane.t[i]! - lane.t[i - 1]! > GAP_S) continue; // a hole stays a hole
-      pen.strokeStyle = lane.v[i]! >= 0 ? this.colours.up : this.colours.down;
+      pen.strokeStyle = lane.v[i]! > STILL_M_S ? this.colours.up : this.colours.down;
       pen.beginPath();
       pen.moveTo(x0, y(lane.v[i - 1]!));
       pen.lineTo(x1, y(lane.v[i]!));

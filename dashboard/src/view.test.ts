@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { after, rep, set } from "./testing";
+import { after, exercise, rep, set } from "./testing";
 import { primary, repsOfSet, standing, velocityOf, whyNoVelocity, worstSide, zone } from "./view";
 import { age, clock, fixed, kg, percent, reason } from "./format";
 import { recentFirst, usualLoad, withAthlete } from "./recent";
@@ -37,8 +37,7 @@ test("zones have the bounds that coaches use", () => {
 });
 
 test("an exercise coached by peak velocity shows that", () => {
-  const exercise = { id: "power_clean", name: "", aliases: [], kind: "velocity", sides: "both", implement: "barbell", rest_s: 1 } as const;
-  expect(primary(after({ exercise: { ...exercise, aliases: [], primary_velocity: "peak" } }))).toBe("peak");
+  expect(primary(after({ exercise: exercise({ id: "power_clean", primary_velocity: "peak" }) }))).toBe("peak");
   expect(primary(null)).toBe("mean");
   expect(velocityOf(rep({ id: 1, mean_velocity_m_s: 1, peak_velocity_m_s: 2 }), "peak")).toBe(2);
 });

@@ -61,6 +61,11 @@ export class Cable {
     this.#sockets.forEach((socket) => socket.destroy());
   }
 
+  /** Nothing comes through any more, and nobody is told: a router that has lost its power. */
+  freeze(): void {
+    this.#sockets.forEach((socket) => socket.unpipe());
+  }
+
   plugIn(): void {
     this.#plugged = true;
   }

@@ -185,6 +185,23 @@ describe("the phone", () => {
     expect(context.load_kg).toBe(100);
   });
 
+  test("taps in quick succession over a slow network all arrive", async () => {
+    opening(stage.gym);
+    lifting(stage.gym, 1);
+    await phone();
+    await page.route("**/context", async (route) => {
+      await new Promise((late) => setTimeout(late, 400));
+      await route.continue();
+    });
+    await page.getByRole("button", { name: "Jonas Weber" }).click();
+    await page.waitForTimeout(50);
+    await page.getByRole("button", { name: "Deadlift" }).click();
+    await page.waitForTimeout(50);
+    await page.getByRole("button", { name: "Add 5 kg" }).click();
+    await page.getByRole("button", { name: "Add 5 kg" }).click();
+    await expect.poll(() => stage.gym.context, { timeout: 5000 }).toMatchObject({ athlete: "jonas", exercise: "deadlift", load_kg: 25 });
+  });
+
   test("all of it can be reached by keyboard, and focus is seen", async () => {
     opening(stage.gym);
     lifting(stage.gym, 2);

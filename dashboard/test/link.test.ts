@@ -52,6 +52,21 @@ test("a pulled cable is told with the age of the data, and what was missed comes
   expect(await page.locator(`[data-rep="${dropped.id}"]`).getAttribute("data-revision")).toBe("2");
 });
 
+test("a line that has gone silent without a word is noticed, and taken up again", async () => {
+  await page.clock.install();
+  await page.reload();
+  await page.waitForSelector("[data-rep]");
+  await page.clock.runFor(14_000);
+  expect(await page.locator(".banner").count()).toBe(0);
+  stage.cable.freeze();
+  stage.gym.rep(0.57);
+  await page.clock.runFor(16_000);
+  await page.locator(".banner").waitFor();
+  await page.clock.runFor(2_000);
+  await page.locator(".banner").waitFor({ state: "detached" });
+  expect(await page.locator("[data-figure=velocity]").textContent()).toBe("0.57");
+});
+
 test("a set that ended and one that began while the cable was out are both right afterwards", async () => {
   stage.cable.pull();
   await page.locator(".banner", { hasText: "Network gone" }).waitFor();

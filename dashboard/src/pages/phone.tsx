@@ -82,7 +82,7 @@ function Now() {
   const rest = state.value?.rest ?? null;
   const summary = worstSide(set.value);
   const why = velocity.value === null ? whyNoVelocity(state.value, reps.value) : undefined;
-  const plates = given?.action.plates_per_side_kg ?? [];
+  const plates = given?.action.action === "next_load" ? given.action.plates_per_side_kg : [];
   return (
     <section class="panel now" data-panel="now" data-standing={standing(velocity.value, set.value)} aria-label="Now">
       <div class="figures">
@@ -123,7 +123,8 @@ function SetTab({ id }: { id: string }) {
     changeContext(id, part, soon);
     remember(id, { ...context, ...part });
   };
-  const proposed = advice.value?.action.action === "next_load" ? (advice.value.action.load_kg ?? null) : null;
+  const action = advice.value?.action;
+  const proposed = action?.action === "next_load" ? action.load_kg : null;
   return (
     <>
       <section class="panel" data-panel="labels" aria-label="Next set" data-pending={Object.keys(pendingContext.value).length > 0}>

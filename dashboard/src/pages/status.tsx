@@ -113,7 +113,7 @@ function Parts({ status }: { status: StatusView }) {
             </li>
           ))}
         </ul>
-        <h2>Queues</h2>
+        {Object.keys(status.queues).length > 0 && <h2>Queues</h2>}
         <Facts facts={Object.entries(status.queues).map(([name, { length, capacity }]) => [name, `${length} of ${capacity}`])} />
       </section>
       <section class="panel span" data-panel="sensors">

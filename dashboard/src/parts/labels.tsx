@@ -3,7 +3,7 @@
 import { useState } from "preact/hooks";
 import type { Goal, SetRecord, SetRole } from "../api";
 import { GOALS, kg, ROLES, UNKNOWN } from "../format";
-import { recentFirst } from "../recent";
+import { recentFirst, USUAL } from "../recent";
 import { athleteName, athletes, exerciseName, exercises } from "../store";
 import { Keypad, Picker } from "./sheets";
 
@@ -30,7 +30,7 @@ export function LabelsForm(props: LabelsProps) {
   const { value, history } = props;
   const [open, setOpen] = useState<"athlete" | "exercise" | "load" | null>(null);
   const people = recentFirst(athletes.value, [value.athlete, ...history.map((one) => one.athlete)]);
-  const moves = recentFirst(exercises.value, [value.exercise, ...history.map((one) => one.exercise)]);
+  const moves = recentFirst(exercises.value, [value.exercise, ...history.map((one) => one.exercise), ...USUAL]);
   const close = () => setOpen(null);
   return (
     <div class="labels">

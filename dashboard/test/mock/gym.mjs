@@ -9,6 +9,8 @@
 /** @typedef {import("../../src/api").Snapshot} Snapshot */
 /** @typedef {{ seq: number | null, event: string, data: unknown }} Sent */
 
+/** @type {SetRecord["unlabelled"]} */
+const LABELS = ["athlete", "exercise", "load_kg"];
 const ALGORITHM = { name: "bar", number: 1, parameters: "mock" };
 const now = () => new Date().toISOString();
 
@@ -23,8 +25,11 @@ export const EXERCISES = [
   ["hip_thrust", "Hip thrust", [], 120],
   ["biceps_curl", "Biceps curl", ["curl"], 90],
 ].map(([id, name, aliases, rest_s]) => /** @type {import("../../src/api").Exercise} */ ({
-  id, name, aliases, kind: "velocity", sides: "both", implement: "barbell", primary_velocity: "mean", rest_s,
+  id, name, aliases, kind: "velocity", sides: "both", implement: "barbell", mount: "shaft", primary_velocity: "mean", rest_s,
+  set_timeout_s: 30, body_mass_factor: 0.88, v1rm_m_s: null, muscles: [], categories: [],
 }));
+
+const DEVICE = { manufacturer: null, model: null, serial: null, hardware: null, firmware: null, software: null };
 
 export const ATHLETES = [
   { id: "mara", name: "Mara Lind", body_mass_kg: 61 },
@@ -92,7 +97,7 @@ export class Gym {
     /** @type {Sensor} */
     const sensor = {
       name: null, role: null, families: ["ironstride"], link: "down", battery_pct: null, samples: 0, lost_samples: 0,
-      undecoded: 0, sample_rate_hz: null, device: {}, ...known, ...part, seen_at: now(),
+      undecoded: 0, sample_rate_hz: null, device: DEVICE, cadence_unit: null, ...known, ...part, seen_at: now(),
     };
     this.sensors.set(sensor.sensor, sensor);
     this.#commit("sensor", sensor);
@@ -144,7 +149,7 @@ export class Gym {
   endSession() {
     this.endSet("command");
     if (!this.session) return;
-    this.#commit("session", { ...this.session, revision: this.session.revision + 1, ended_at: now() });
+    this.#commit("session", { ...this.session, revision: this.session.revision + 1, ended_at: now(), open: false });
     this.session = null;
   }
 
@@ -156,7 +161,7 @@ export class Gym {
     if (before) before.superseded = true;
     /** @type {Advice} */
     const advice = {
-      id: this.nextId++, at: now(), station: this.station.id, athlete: set.athlete, exercise: set.exercise, set: set.id,
+      id: this.nextId++, at: now(), time_certain: true, station: this.station.id, athlete: set.athlete, exercise: set.exercise, set: set.id,
       inputs: [], threshold: { name: "cap_pct", value: 20 }, rule: "velocity_loss_stop", source: "mock",
       confidence: "high", supersedes: before?.id ?? null, superseded: false, ...part,
     };
@@ -168,7 +173,7 @@ export class Gym {
   run(sensor, part) {
     /** @type {import("../../src/api").Cadence} */
     const cadence = {
-      at: now(), sensor, athlete: "jonas", cadence_steps_min: null, unknown_because: null, speed_m_s: 3.1, running: true,
+      at: now(), time_certain: true, sensor, athlete: "jonas", cadence_steps_min: null, unknown_because: null, speed_m_s: 3.1, running: true,
       ...part,
     };
     this.cadence.set(sensor, cadence);
@@ -192,7 +197,10 @@ export class Gym {
   #openSet() {
     const { athlete, exercise, load_kg, goal, role } = this.context;
     if (!this.session) {
-      this.session = { id: this.nextId++, revision: 1, station: this.station.id, athlete, started_at: now(), ended_at: null };
+      this.session = {
+        id: this.nextId++, revision: 1, station: this.station.id, athlete, started_at: now(), ended_at: null, open: true,
+        time_certain: true,
+      };
       this.#commit("session", this.session);
     }
     /** @type {SetRecord} */
@@ -223,7 +231,7 @@ export class Gym {
       last_velocity_m_s: last ?? null, velocity_loss_best_pct: lossFrom(best), velocity_loss_first_pct: lossFrom(first),
     }];
     set.stop_line = best === undefined ? null : { velocity_loss_cap_pct: 20, velocity_m_s: 0.8 * best };
-    set.unlabelled = ["athlete", "exercise", "load_kg"].filter((key) => Object(set)[key] === null);
+    set.unlabelled = LABELS.filter((label) => set[label] === null);
     this.#commit("set", set);
   }
 
@@ -265,7 +273,7 @@ export class Gym {
       store: {
         path: "/var/lib/ironstride/ironstride.db", bytes: 18_432_000, max_bytes: 8_000_000_000, seq: this.seq,
         raw_bytes_written: 9_120_000, event_bytes_written: 412_000, wal_bytes_written: 11_900_000, raw_stopped: false,
-        last_error: null,
+        last_error: null, commits: 2210, raw_dropped: 0, wal_bytes: 1_100_000, unlabelled_sets: this.inbox.length,
       },
       stream_clients: this.listeners.size, sensors: [...this.sensors.values()], warnings: this.warnings,
     };

@@ -16,6 +16,9 @@ const TYPES = /** @type {Record<string, string>} */ ({
   ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml",
 });
 
+/** As strict as the daemon's: what the pages need beyond it would fail here first. */
+const POLICY = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
 /** Serves until the returned `close` is called. @param {Gym} gym @param {number} [port] */
 export async function serve(gym, port = 0) {
   const server = createServer((request, response) => {
@@ -115,7 +118,10 @@ async function asset(path, response) {
   const file = extname(path) ? normalize(path) : "index.html";
   try {
     const content = await readFile(join(DIST, file));
-    response.writeHead(200, { "content-type": TYPES[extname(file)] ?? "application/octet-stream" });
+    response.writeHead(200, {
+      "content-type": TYPES[extname(file)] ?? "application/octet-stream",
+      "content-security-policy": POLICY,
+    });
     response.end(content);
   } catch {
     problem(response, 404, `There is no ${path}. Has \`npm run build\` been run?`);
