@@ -4,7 +4,7 @@ use super::daemon_flags::{self, DaemonFlags};
 use super::error::CliError;
 use crate::daemon::{Found, Outcome, Plan, Source};
 use crate::radio::Speed;
-use clap::{Args, ValueEnum};
+use clap::Args;
 use std::io::{self, Write};
 use std::path::PathBuf;
 
@@ -24,9 +24,9 @@ stopped. Exit codes: 0 done, 1 it could not be replayed to its end, 2 wrong usag
 pub(super) struct Replay {
     /// Capture (.capture.jsonl)
     file: PathBuf,
-    /// 1: as it happened; max: as fast as it goes
-    #[arg(long, value_enum, default_value = "max")]
-    speed: SpeedName,
+    /// Times as fast as it happened, 0.1 to 1000; or max, as fast as it goes
+    #[arg(long, value_name = "TIMES", default_value = "max", value_parser = speed)]
+    speed: Speed,
     /// Go on serving pages and API after the end, until told to stop
     #[arg(long)]
     stay: bool,
@@ -34,21 +34,18 @@ pub(super) struct Replay {
     flags: DaemonFlags,
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum SpeedName {
-    #[value(name = "1")]
-    Real,
-    Max,
+fn speed(text: &str) -> Result<Speed, String> {
+    match text.parse() {
+        _ if text == "max" => Ok(Speed::Max),
+        Ok(times) if (0.1..=1000.0).contains(&times) => Ok(Speed::Times(times)),
+        _ => Err("give a number from 0.1 to 1000, or max".to_owned()),
+    }
 }
 
 impl Replay {
     pub(super) fn run(self) -> Result<(), CliError> {
-        let speed = match self.speed {
-            SpeedName::Real => Speed::Real,
-            SpeedName::Max => Speed::Max,
-        };
         let in_force = self.flags.settings()?;
-        let source = Source::Replay { file: self.file.clone(), speed };
+        let source = Source::Replay { file: self.file.clone(), speed: self.speed };
         let plan = Plan { in_force, source, stays: self.stay, seconds: None };
         let file = self.file.display();
         let mut out = io::stdout();

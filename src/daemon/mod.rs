@@ -56,7 +56,7 @@ pub struct Plan {
 }
 
 /// Where a daemon's inputs come from.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Source {
     /// The radios of this machine.
     Live,

@@ -83,7 +83,7 @@ pub(super) fn demo(station: &StationId, advice: mpsc::Receiver<Advice>) -> Box<d
     // the first of the lifts is the squat
     let lift = Lift::of("back_squat").unwrap_or(&LIFTS[0]);
     let athlete = Coached::squatting(station.clone(), AthleteId::from(LIFTER), lift, advice);
-    Box::new(Simulated::coached(&demo_plan(), athlete, Speed::Real, DEMO_HEAD_START_S))
+    Box::new(Simulated::coached(&demo_plan(), athlete, Speed::REAL, DEMO_HEAD_START_S))
 }
 
 fn demo_plan() -> SessionPlan {

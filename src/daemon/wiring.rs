@@ -55,6 +55,7 @@ pub(super) fn run(plan: &Plan, ready: impl FnMut(&str)) -> Result<Outcome, Daemo
             done.sets,
             done.reps
         );
+        house.vitals.source_over();
         let live = Plan { source: Source::Live, ..plan.clone() };
         return house.live_in(&live, config, None, ready);
     }

@@ -4,45 +4,50 @@ use super::{Delivery, RadioPort};
 use crate::model::HostTime;
 use tokio_util::sync::CancellationToken;
 
-/// How often a source in real time says that time has passed, s: as late may a set close on the screen.
+/// How often a source in its own time says that time has passed, s of the run's clock: as late may a set close on the
+/// screen.
 const SLICE_S: f64 = 0.1;
 
 /// How fast a source with a time of its own delivers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Speed {
-    /// As it happened.
-    Real,
+    /// So many times as fast as it happened; positive.
+    Times(f64),
     /// As fast as it is taken.
     Max,
+}
+
+impl Speed {
+    /// As it happened.
+    pub const REAL: Self = Self::Times(1.0);
 }
 
 /// Maps a source's time to the run's clock.
 #[derive(Debug)]
 pub(super) struct Pace {
     speed: Speed,
-    /// What the run's clock shows when the source's time is 0, ns; known from the first input on.
-    offset_ns: Option<i64>,
+    /// The source's time and the run's clock at the first input.
+    begun: Option<(HostTime, HostTime)>,
     passed: HostTime,
 }
 
 impl Pace {
     pub(super) fn new(speed: Speed) -> Self {
-        Self { speed, offset_ns: None, passed: HostTime(i64::MIN) }
+        Self { speed, begun: None, passed: HostTime(i64::MIN) }
     }
 
     /// Waits until the source's time is `t`, and says now and then that time passes. `false` when asked to stop
     /// meanwhile.
     pub(super) async fn wait(&mut self, t: HostTime, port: &RadioPort, stop: &CancellationToken) -> bool {
-        if self.speed == Speed::Max {
-            return !stop.is_cancelled();
-        }
-        let offset_ns = *self.offset_ns.get_or_insert_with(|| port.clock.now().0.saturating_sub(t.0));
-        self.passed = self.passed.max(HostTime(port.clock.now().0.saturating_sub(offset_ns)).min(t));
+        let Speed::Times(times) = self.speed else { return !stop.is_cancelled() };
+        let (source, clock) = *self.begun.get_or_insert_with(|| (t, port.clock.now()));
+        let now = source.plus_seconds(port.clock.now().seconds_since(clock) * times);
+        self.passed = self.passed.max(now.min(t));
         while self.passed < t {
-            let next = self.passed.plus_seconds(SLICE_S).min(t);
+            let next = self.passed.plus_seconds(SLICE_S * times).min(t);
             tokio::select! {
                 () = stop.cancelled() => return false,
-                () = port.clock.wait_until(HostTime(next.0.saturating_add(offset_ns))) => {}
+                () = port.clock.wait_until(clock.plus_seconds(next.seconds_since(source) / times)) => {}
             }
             self.passed = next;
             if next < t && !port.deliver(Delivery::Time(next)).await {

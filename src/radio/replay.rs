@@ -155,7 +155,7 @@ mod tests {
         let bytes = one_set();
         let fast = deliveries(&mut replay(&bytes, Speed::Max), &FakeClock::at(0));
         let clock = FakeClock::at(77_000_000_000);
-        let real = deliveries(&mut replay(&bytes, Speed::Real), &clock);
+        let real = deliveries(&mut replay(&bytes, Speed::REAL), &clock);
         assert_eq!(inputs(&fast), inputs(&real));
         assert_eq!((fast.last(), real.last()), (Some(&Delivery::End), Some(&Delivery::End)));
         let read: Vec<Input> = CaptureReader::new(bytes.as_slice()).unwrap().map(Result::unwrap).collect();
@@ -170,7 +170,7 @@ mod tests {
         let up = r#"{"t_ns":0,"type":"link","sensor":"s","state":"up"}"#;
         let down = r#"{"t_ns":350000000,"type":"link","sensor":"s","state":"down"}"#;
         let bytes = format!("{header}\n{up}\n{down}\n");
-        let told = deliveries(&mut replay(bytes.as_bytes(), Speed::Real), &FakeClock::at(5));
+        let told = deliveries(&mut replay(bytes.as_bytes(), Speed::REAL), &FakeClock::at(5));
         let times: Vec<i64> = told
             .iter()
             .filter_map(|delivery| match delivery {

@@ -108,7 +108,7 @@ mod tests {
     fn it_stops_when_asked() {
         let (mut port, mut received, _asked) = port(&FakeClock::at(0));
         let stop = CancellationToken::new();
-        let mut radio = Simulated::new(&plan(), Speed::Real);
+        let mut radio = Simulated::new(&plan(), Speed::REAL);
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         let ended = runtime.block_on(async {
             let listen = async {

@@ -42,6 +42,7 @@ impl Web {
             time_certain: now.certain,
             gym: self.gym(),
             source: vitals.source(),
+            source_over: vitals.is_source_over(),
             inputs: Inputs { received, lost },
             lag_s: vitals.lag_s(),
             tasks: tasks.collect(),

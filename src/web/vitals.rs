@@ -17,6 +17,7 @@ struct Signs {
     lag_ms: AtomicU64,
     ready: AtomicBool,
     source: Mutex<String>,
+    source_over: AtomicBool,
     tasks: Mutex<BTreeMap<String, Task>>,
     queues: Mutex<BTreeMap<String, Queue>>,
     warnings: Mutex<BTreeMap<String, Warning>>,
@@ -82,6 +83,17 @@ impl Vitals {
     /// Names the source of inputs, such as `simulated` or `replay of squat.capture.jsonl`.
     pub fn set_source(&self, name: &str) {
         name.clone_into(&mut lock(&self.0.source));
+    }
+
+    /// The source has come to its end, and all that it told is in the journal.
+    pub fn source_over(&self) {
+        self.0.source_over.store(true, Relaxed);
+    }
+
+    /// Whether the source has come to its end.
+    #[must_use]
+    pub fn is_source_over(&self) -> bool {
+        self.0.source_over.load(Relaxed)
     }
 
     /// Inputs that a radio delivered.

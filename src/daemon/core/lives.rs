@@ -54,6 +54,7 @@ impl Core {
         self.end_run()?;
         // whoever waits for the end wants to read what was found
         self.equipment.journal.flush()?;
+        self.equipment.vitals.source_over();
         Ok(())
     }
 

@@ -22,6 +22,8 @@ pub(crate) struct Status {
     pub(crate) gym: Gym,
     /// Where inputs come from.
     pub(crate) source: String,
+    /// Whether it has come to its end, as a replay does.
+    pub(crate) source_over: bool,
     /// Inputs received and lost since the start.
     pub(crate) inputs: Inputs,
     /// How far the engine is behind the source's time, s.

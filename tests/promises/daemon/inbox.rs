@@ -10,7 +10,7 @@ fn what_nobody_labelled_waits_in_the_inbox() {
     let capture = squats("inbox", 1, 5, 40.0);
     let place = store("inbox_store");
     let daemon = Daemon::start(&["replay", &capture, "--speed", "max", "--data", &place, "--stay"]);
-    while daemon.read("/api/v1/status")["replay"]["complete"] != true {}
+    daemon.source_is_over();
 
     let inbox = daemon.list("/api/v1/inbox");
     assert_eq!(inbox.len(), 1, "{inbox:?}");

@@ -22,7 +22,7 @@ fn listen(daemon: &Daemon, last: &mut Option<u64>, messages: u32, heard: &mut He
         if message.event == "rep" {
             heard.insert(message.data["id"].as_u64().expect("a number"), message.data);
         }
-        if daemon.read("/api/v1/status")["replay"]["complete"] == true {
+        if daemon.is_source_over() {
             return true;
         }
     }
@@ -47,7 +47,7 @@ fn killed_thirty_times_nothing_is_lost() {
     let whole = {
         let daemon =
             Daemon::start(&["replay", &capture, "--speed", "max", "--data", &store("killed_not"), "--stay"]);
-        while daemon.read("/api/v1/status")["replay"]["complete"] != true {}
+        daemon.source_is_over();
         reps(&daemon)
     };
     assert!(whole.values().filter(|rep| rep["accepted"] == true).count() >= 40, "{}", whole.len());
@@ -68,11 +68,7 @@ fn killed_thirty_times_nothing_is_lost() {
     assert_eq!(kills, KILLS, "the capture is too short for so many kills");
     let daemon = Daemon::start(&arguments);
     check(&heard, &reps(&daemon));
-    for _ in daemon.stream("", None) {
-        if daemon.read("/api/v1/status")["replay"]["complete"] == true {
-            break;
-        }
-    }
+    daemon.source_is_over();
     println!(
         "figure: kill -9 at {KILLS} points, {in_sets} of them within a set: every rep sent is there once"
     );

@@ -19,11 +19,10 @@ pub(super) struct Daemon {
     agent: ureq::Agent,
 }
 
-/// An answer: status, entity tag, body.
+/// An answer.
 #[derive(Debug)]
 pub(super) struct Answer {
     pub(super) status: u16,
-    pub(super) etag: Option<String>,
     pub(super) body: Value,
 }
 
@@ -99,16 +98,30 @@ impl Daemon {
         }
     }
 
+    /// Waits until its recording has been played to the end: looks when a session changes, as sessions do at the end,
+    /// and when the stream says that it lives.
+    pub(super) fn source_is_over(&self) {
+        let mut stream = self.stream("", None);
+        let mut line = String::new();
+        while !self.is_source_over() {
+            while !line.starts_with("event: session") && !line.starts_with(':') {
+                line.clear();
+                assert_ne!(stream.lines.read_line(&mut line).expect("the daemon lives"), 0, "it has ended");
+            }
+            line.clear();
+        }
+    }
+
+    pub(super) fn is_source_over(&self) -> bool {
+        self.read("/api/v1/status")["source_over"] == true
+    }
+
     pub(super) fn put(&self, path: &str, body: &Value) -> Answer {
         answer(self.agent.put(format!("{}{path}", self.base)).send_json(body))
     }
 
     pub(super) fn patch(&self, path: &str, body: &Value) -> Answer {
         answer(self.agent.patch(format!("{}{path}", self.base)).send_json(body))
-    }
-
-    pub(super) fn post(&self, path: &str) -> Answer {
-        answer(self.agent.post(format!("{}{path}", self.base)).send_empty())
     }
 
     /// The live stream, from `last` on.
@@ -152,10 +165,9 @@ impl Drop for Daemon {
 
 fn answer(result: Result<ureq::http::Response<ureq::Body>, ureq::Error>) -> Answer {
     let mut response = result.expect("an answer");
-    let etag = response.headers().get("etag").and_then(|tag| tag.to_str().ok()).map(str::to_owned);
     let text = response.body_mut().read_to_string().expect("a text");
     let body = if text.is_empty() { Value::Null } else { serde_json::from_str(&text).unwrap_or(text.into()) };
-    Answer { status: response.status().as_u16(), etag, body }
+    Answer { status: response.status().as_u16(), body }
 }
 
 /// A message of the live stream.

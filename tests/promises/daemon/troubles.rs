@@ -96,7 +96,7 @@ fn a_full_store_keeps_every_repetition() {
     let whole = {
         let place = store("full_store_not");
         let daemon = Daemon::start(&["replay", &capture, "--speed", "max", "--data", &place, "--stay"]);
-        while daemon.read("/api/v1/status")["replay"]["complete"] != true {}
+        daemon.source_is_over();
         reps(&daemon)
     };
     let folder = folder("full_store_config");
@@ -105,7 +105,7 @@ fn a_full_store_keeps_every_repetition() {
     let daemon = Daemon::start(&[
         "replay", &capture, "--speed", "max", "--data", &place, "--config", &config, "--stay",
     ]);
-    while daemon.read("/api/v1/status")["replay"]["complete"] != true {}
+    daemon.source_is_over();
     let status = daemon.read("/api/v1/status");
     assert_eq!(status["store"]["raw_stopped"], true, "{status}");
     let warnings = status["warnings"].to_string();
