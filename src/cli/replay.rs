@@ -51,7 +51,7 @@ impl Replay {
         let mut out = io::stdout();
         match daemon_flags::run(&plan)? {
             Outcome::Replayed { earlier: true, found } => {
-                writeln!(out, "{file}: replayed before, nothing to do: {}", words(&found))?;
+                writeln!(out, "{file}: replayed already, nothing to do: {}", words(&found))?;
             }
             Outcome::Replayed { earlier: false, found } => writeln!(out, "{file}: {}", words(&found))?,
             Outcome::Stopped if self.stay => {}

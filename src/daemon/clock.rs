@@ -140,9 +140,18 @@ pub(super) struct Moved {
 }
 
 impl Anchors {
+    /// Takes over a reading that has been told already.
+    pub(super) fn know(&mut self, reading: Reading) {
+        self.last = Some(reading);
+    }
+
     /// Looks at both clocks when the run's shows `mono`. Tells the first reading, and each after the wall clock has
     /// jumped or has become believable.
     pub(super) fn look(&mut self, mono: HostTime, ticks: &dyn Ticks) -> Option<Moved> {
+        // a simulation's time may still be on its way to where it was anchored
+        if self.last.is_some_and(|last| mono < last.mono) {
+            return None;
+        }
         let (utc_ns, certain) = wall(ticks);
         let reading = Reading { mono, utc_ns, certain };
         let jump_ns = self.last.map(|last| {

@@ -4,7 +4,7 @@
 //! Live runs live on the daemon's clock, which lets deadlines strike while nothing is received. Replayed and simulated
 //! ones have a time of their own that only their source tells, so that a pause of the machine changes nothing in them.
 
-use super::clock::{HostClock, Moved};
+use super::clock::{HostClock, Moved, Reading};
 use super::drive::{Drive, Panicked, Told};
 use super::opening;
 use super::resume::Resumed;
@@ -18,7 +18,7 @@ use crate::model::{
 };
 use crate::radio::{Clock, Delivery};
 use crate::store::{ClockAnchor, Closed, Journal, Reader, RunId, RunRecord, RunSource, StoreError, Write};
-use crate::web::{Ask, Queue, Refusal, Vitals, Warning};
+use crate::web::{Ask, Queue, Refusal, Vitals};
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 use thiserror::Error;
@@ -129,12 +129,13 @@ impl Core {
 
     /// Says where the clock of a run that has none yet lies in the calendar, when somebody else knows: a recording's
     /// first line.
-    pub(super) fn anchor_once(&self, mono: HostTime, utc_ns: i64, certain: bool) -> Result<(), CoreError> {
-        let known = self.reader.clock(self.run.id)?.utc(mono).is_some();
-        if known { Ok(()) } else { self.anchor(mono, utc_ns, certain) }
+    pub(super) fn anchor_once(&mut self, reading: Reading) -> Result<(), CoreError> {
+        self.run.anchors.know(reading);
+        let known = self.reader.clock(self.run.id)?.utc(reading.mono).is_some();
+        if known { Ok(()) } else { self.anchor(reading) }
     }
 
-    fn anchor(&self, mono: HostTime, utc_ns: i64, certain: bool) -> Result<(), CoreError> {
+    fn anchor(&self, Reading { mono, utc_ns, certain }: Reading) -> Result<(), CoreError> {
         let run = self.run.id;
         Ok(self.equipment.journal.send(Write::Anchor(ClockAnchor { run, mono, utc_ns, certain }))?)
     }
@@ -281,22 +282,12 @@ impl Core {
         }
         let (now, ticks) = (self.now(), self.equipment.clock.ticks());
         let Some(Moved { reading, jump_ns }) = self.run.anchors.look(now, ticks) else { return Ok(()) };
-        self.anchor(reading.mono, reading.utc_ns, reading.certain)?;
-        self.warn_of_clock(reading.certain);
+        self.anchor(reading)?;
         if let Some(jump_ns) = jump_ns.filter(|_| self.is_live()) {
             let jump_s = seconds_from_nanos(jump_ns);
             tracing::warn!("the wall clock has jumped by {jump_s:.1} s; what was recorded keeps its time");
         }
         Ok(())
-    }
-
-    fn warn_of_clock(&self, certain: bool) {
-        if certain {
-            return self.equipment.vitals.clear("clock");
-        }
-        let what = "the machine's clock has not been set by the network".to_owned();
-        let hint = "times are placed again once it is; check the network, or set the clock".to_owned();
-        self.equipment.vitals.warn("clock", Warning { what, hint });
     }
 
     fn feed(&mut self, input: Input, from_source: bool) -> Result<(), CoreError> {

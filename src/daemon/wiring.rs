@@ -1,6 +1,6 @@
 //! From a plan to running tasks, and their orderly end.
 
-use super::clock::{self, HostClock, SystemTicks, Ticks, goes_on_at};
+use super::clock::{self, HostClock, Reading, SystemTicks, Ticks, goes_on_at};
 use super::core::{Core, CoreError, Equipment};
 use super::error::DaemonError;
 use super::past::{self, Past};
@@ -212,7 +212,7 @@ fn begin(
     let mut roles = Vec::new();
     let mut delivered = 0;
     let vitals = equipment.vitals.clone();
-    let (now_utc_ns, certain) = clock::wall(equipment.clock.ticks());
+    let (utc_ns, certain) = clock::wall(equipment.clock.ticks());
     let mut core = match (past, &plan.source) {
         (Past::GoesOn(record, resumed), _) => {
             roles.clone_from(&resumed.roles);
@@ -230,7 +230,7 @@ fn begin(
                 roles = core.roles();
             }
             if let Some(utc_ns) = recording.header().anchor_utc_ns {
-                core.anchor_once(HostTime(0), utc_ns, true)?;
+                core.anchor_once(Reading { mono: HostTime(0), utc_ns, certain: true })?;
             }
             Some(recording.radio(*speed, roles, delivered))
         }
@@ -238,7 +238,7 @@ fn begin(
             let station = demo_station(plan);
             // what happens in the head start happens at once
             let head_start = HostTime(nanos_from_seconds(DEMO_HEAD_START_S));
-            core.anchor_once(head_start, now_utc_ns, certain)?;
+            core.anchor_once(Reading { mono: head_start, utc_ns, certain })?;
             for change in sources::demo_changes(&station) {
                 core.change(change)?;
             }
