@@ -65,6 +65,15 @@ impl Committer {
         Ok(Self { path, connection, chunks, clocks: Clocks::default() })
     }
 
+    /// Brings the write-ahead log into the file and empties it, so that the one file is all there is of a closed store.
+    /// Whoever still reads may prevent it, and then nothing is lost either.
+    pub(super) fn fold_log(&self) {
+        let folded = self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+        if let Err(error) = folded {
+            tracing::warn!(%error, "the write-ahead log stays beside the store");
+        }
+    }
+
     /// The latest `seq`, and the highest number of a run.
     pub(super) fn counters(&self) -> Result<(u64, RunId), StoreError> {
         let ask = "SELECT (SELECT coalesce(max(seq), 0) FROM event), (SELECT coalesce(max(id), 0) FROM run)";

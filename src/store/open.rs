@@ -21,6 +21,7 @@ pub(super) const PAGE_BYTES: u64 = 4096;
 /// Opens for writing; makes what is missing, and brings an older store to this version.
 pub(super) fn writable(path: &Path, max_bytes: Option<u64>) -> Result<Connection, StoreError> {
     let failed = |error| StoreError::sqlite(path, "opening the store", &error);
+    look_through(path)?;
     let mut connection = Connection::open(path).map_err(failed)?;
     let version = if is_empty(&connection).map_err(failed)? { 0 } else { version(&connection, path)? };
     migrate(&mut connection, version).map_err(|e| StoreError::sqlite(path, "changing its tables", &e))?;
@@ -33,6 +34,52 @@ pub(super) fn writable(path: &Path, max_bytes: Option<u64>) -> Result<Connection
         path: path.to_owned(),
         what: format!("without its own {}", missing.join(", ")),
     })
+}
+
+/// What a start looks through page by page: all but the raw samples, which are most of a store and are decoded with
+/// care wherever they are read.
+const LOOKED_THROUGH: [&str; 10] = [
+    "run",
+    "clock_anchor",
+    "event",
+    "rep",
+    "set_record",
+    "session",
+    "advice",
+    "latest",
+    "correction",
+    "request",
+];
+/// A larger store is looked through by `ironstride doctor` only: a start must not take minutes.
+const LOOKED_THROUGH_BYTES: u64 = 512 << 20;
+
+/// Whether an existing file is ours, of a version we know, and sound; changes nothing in it, whatever it is.
+fn look_through(path: &Path) -> Result<(), StoreError> {
+    let Some(bytes) = fs::metadata(path).map(|file| file.len()).ok().filter(|bytes| *bytes > 0) else {
+        return Ok(());
+    };
+    let failed = |error| StoreError::sqlite(path, "looking through the store", &error);
+    let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY).map_err(failed)?;
+    if is_empty(&connection).map_err(failed)? {
+        return Ok(());
+    }
+    version(&connection, path)?;
+    if bytes > LOOKED_THROUGH_BYTES {
+        return Ok(());
+    }
+    let present = tables(&connection).map_err(failed)?;
+    for table in LOOKED_THROUGH {
+        if !present.iter().any(|(name, _)| name == table) {
+            continue;
+        }
+        let check = format!("PRAGMA quick_check({table})");
+        let said: String = connection.query_row(&check, [], |row| row.get(0)).map_err(failed)?;
+        if said != "ok" {
+            let what = said.split_whitespace().collect::<Vec<_>>().join(" ");
+            return Err(StoreError::Damaged { path: path.to_owned(), what });
+        }
+    }
+    Ok(())
 }
 
 /// Makes the directory that the store lies in.

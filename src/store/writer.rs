@@ -203,6 +203,7 @@ impl<P: FnMut(Arc<Committed>)> Writer<P> {
         if kept {
             // an error is in the log and in the statistics; nobody is left to try again
             let _ = self.sync(began);
+            self.committer.fold_log();
         } else {
             tracing::error!(
                 lost = self.state.batch.len(),

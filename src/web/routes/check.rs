@@ -51,6 +51,11 @@ pub(super) fn load(load_kg: Option<f64>) -> Result<Option<f64>, Problem> {
     within("load_kg", load_kg, -300.0, 1000.0)
 }
 
+/// A target of mean velocity.
+pub(super) fn target_velocity(velocity_m_s: Option<f64>) -> Result<Option<f64>, Problem> {
+    within("target_velocity_m_s", velocity_m_s, 0.01, 10.0)
+}
+
 /// A name for people.
 pub(super) fn name(field: &str, name: &str) -> Result<String, Problem> {
     let name = name.trim();

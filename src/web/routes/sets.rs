@@ -116,13 +116,14 @@ pub(crate) async fn patch(
 
 /// All labels of a set: what is said now over what was said before.
 fn labels(web: &Web, now: &model::SetRecord, wanted: SetPatch) -> Result<StationContext, Problem> {
-    let SetPatch { athlete, exercise, load_kg, goal, role } = wanted;
+    let SetPatch { athlete, exercise, load_kg, goal, role, target_velocity_m_s: target } = wanted;
     Ok(StationContext {
         athlete: athlete.over(now.athlete.clone(), |athlete| web.known_athlete(athlete))?,
         exercise: exercise.over(now.exercise.clone(), |exercise| web.known_exercise(exercise))?,
         load_kg: load_kg.over(now.load_kg, check::load)?,
         goal: goal.over(now.goal, |goal| Ok::<_, Problem>(goal.map(Into::into)))?,
         role: role.over(now.role, |role| Ok::<_, Problem>(role.map(Into::into)))?,
+        target_velocity_m_s: target.over(None, check::target_velocity)?,
         ..StationContext::default()
     })
 }

@@ -80,7 +80,7 @@ fn checked(web: &Web, wanted: NewContext) -> Result<StationContext, Problem> {
         load_kg: check::load(wanted.load_kg)?,
         goal: wanted.goal.map(Into::into),
         role: wanted.role.map(Into::into),
-        target_velocity_m_s: check::within("target_velocity_m_s", wanted.target_velocity_m_s, 0.01, 10.0)?,
+        target_velocity_m_s: check::target_velocity(wanted.target_velocity_m_s)?,
         planned_reps: check::within("planned_reps", wanted.planned_reps.map(f64::from), 1.0, 1000.0)
             .map(|_| wanted.planned_reps)?,
         planned_rest_s: check::within("planned_rest_s", wanted.planned_rest_s, 0.0, 86_400.0)?,

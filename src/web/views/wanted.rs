@@ -66,6 +66,10 @@ pub(crate) struct SetPatch {
     #[serde(default)]
     #[schema(value_type = Option<SetRole>)]
     pub(crate) role: Said<SetRole>,
+    /// Mean velocity that the best two repetitions should have had, m/s: without it no next load is advised.
+    #[serde(default)]
+    #[schema(value_type = Option<f64>)]
+    pub(crate) target_velocity_m_s: Said<f64>,
 }
 
 /// A field that may be left out, which is something else than `null`.

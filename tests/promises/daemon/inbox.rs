@@ -25,7 +25,7 @@ fn what_nobody_labelled_waits_in_the_inbox() {
 
     assert_eq!(daemon.put("/api/v1/athletes/ada", &json!({"name": "Ada", "body_mass_kg": 61.5})).status, 200);
     let labels = json!({
-        "athlete": "ada", "exercise": "back_squat", "load_kg": 90.0, "goal": "strength_in_season", "role": "work"
+        "athlete": "ada", "exercise": "back_squat", "load_kg": 90.0, "goal": "strength_in_season", "role": "work", "target_velocity_m_s": 0.8
     });
     let labelled = daemon.patch(&format!("/api/v1/sets/{}", set["id"]), &labels);
     assert_eq!(labelled.status, 200, "{labelled:?}");
