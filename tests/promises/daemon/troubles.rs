@@ -92,7 +92,7 @@ fn a_time_zone_that_is_none() {
 
 #[test]
 fn a_full_store_keeps_every_repetition() {
-    let capture = squats("full_store", 24, 5, 60.0);
+    let capture = squats("full_store", 10, 4, 240.0);
     let whole = {
         let place = store("full_store_not");
         let daemon = Daemon::start(&["replay", &capture, "--speed", "max", "--data", &place, "--stay"]);
@@ -100,7 +100,7 @@ fn a_full_store_keeps_every_repetition() {
         reps(&daemon)
     };
     let folder = folder("full_store_config");
-    let config = file(&folder, "ironstride.toml", "config_version = 1\n\n[store]\nmax_size = \"1 MB\"\n");
+    let config = file(&folder, "ironstride.toml", "config_version = 1\n\n[store]\nmax_size = \"2 MB\"\n");
     let place = store("full_store_small");
     let daemon = Daemon::start(&[
         "replay", &capture, "--speed", "max", "--data", &place, "--config", &config, "--stay",
