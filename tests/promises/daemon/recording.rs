@@ -21,14 +21,17 @@ pub(super) fn squats(test: &str, sets: usize, reps: u32, rest_s: f64) -> String 
         sets: Sets::Listed(vec![SetPlan::new(lift, 0.75, reps); sets]),
         rest: Rest::Seconds(rest_s),
     };
-    capture(test, SessionPlan { bars: vec![bar], ..SessionPlan::sets(5, Vec::new()) }.over(LinkFaults::LIGHT))
+    capture(
+        test,
+        &SessionPlan { bars: vec![bar], ..SessionPlan::sets(5, Vec::new()) }.over(LinkFaults::LIGHT),
+    )
 }
 
 /// A plan's session as a capture, its bars at `rack-1`, `rack-2` …; its path.
-pub(super) fn capture(test: &str, plan: SessionPlan) -> String {
+pub(super) fn capture(test: &str, plan: &SessionPlan) -> String {
     let header = CaptureHeader::new(test, Some(ANCHOR_UTC_NS));
     let mut capture = CaptureWriter::new(Vec::new(), &header).expect("it is written to memory");
-    let mut session = Session::new(&plan);
+    let mut session = Session::new(plan);
     let mut inputs: Vec<Input> = session.by_ref().collect();
     let truth = session.truth();
     let roles = truth.bars.iter().enumerate().map(|(i, bar)| Input::Context {
