@@ -1487,6 +1487,11 @@ export interface components {
              */
             load_kg?: number | null;
             role?: components["schemas"]["SetRole"] | null;
+            /**
+             * Format: double
+             * @description Mean velocity that the best two repetitions should have had, m/s: without it no next load is advised.
+             */
+            target_velocity_m_s?: number | null;
         };
         /** @description A set: open while `ended_at` is `null`. */
         SetRecord: {
@@ -1676,6 +1681,8 @@ export interface components {
             server_time: string | null;
             /** @description Where inputs come from. */
             source: string;
+            /** @description Whether it has come to its end, as a replay does. */
+            source_over: boolean;
             /** @description The journal. */
             store: components["schemas"]["Store"];
             /**

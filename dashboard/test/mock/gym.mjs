@@ -261,7 +261,7 @@ export class Gym {
   status() {
     return {
       version: "0.1.0", uptime_s: process.uptime(), server_time: now(), time_certain: true,
-      gym: { name: "Mock gym", time_zone: "Europe/Berlin" }, source: "simulated",
+      gym: { name: "Mock gym", time_zone: "Europe/Berlin" }, source: "simulated", source_over: false,
       inputs: { received: 48210, lost: 0 }, lag_s: 0.1,
       tasks: {
         core: { running: true, restarts: 0, last_error: null },

@@ -147,7 +147,7 @@ fn a_wall_clock_that_jumps_by_years() {
     while later["time_certain"] != true {
         later = rep().expect("a repetition").data;
     }
-    assert!(later["ended_at"].as_str().expect("a time").starts_with("2026-05-04T10:"), "{later}");
+    assert!(later["ended_at"].as_str().expect("a time").starts_with("2026-05-04T"), "{later}");
     let first_now = daemon.read(&format!("/api/v1/reps/{}", first["id"]));
     assert_eq!(first_now["time_certain"], true, "{first_now}");
     assert!(order(&first_now) < order(&later), "{first_now} {later}");
