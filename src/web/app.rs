@@ -30,7 +30,7 @@ pub(crate) fn documented() -> (Router<Web>, utoipa::openapi::OpenApi) {
 }
 
 impl Web {
-    /// The application as a service; [`serve`](super::serve) gives it a port, tests ask it directly.
+    /// The application as a service; [`serve`](super::serve()) gives it a port, tests ask it directly.
     pub fn router(&self) -> Router {
         let (api, _) = routes::api().split_for_parts();
         let (open, _) = routes::open().split_for_parts();

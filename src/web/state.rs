@@ -76,7 +76,7 @@ struct Parts {
 }
 
 impl Web {
-    /// Puts the API together; [`serve`](super::serve) opens it to the world.
+    /// Puts the API together; [`serve`](super::serve()) opens it to the world.
     #[must_use]
     pub fn new(config: WebConfig, reader: Reader, hub: Hub, desk: Desk, vitals: Vitals, wall: Wall) -> Self {
         Self(Arc::new(Parts { config, reader, hub, desk, vitals, wall, closing: CancellationToken::new() }))
