@@ -1,6 +1,8 @@
 //! What a person's wish becomes for the engine.
 
-use crate::model::{Change, Command, Context, HostTime, Input, Order, PastSet, SensorAssignment, SetId};
+use crate::model::{
+    Change, Command, Context, HostTime, Input, Order, PastSet, Rep, SensorAssignment, SetRecord,
+};
 use crate::store::{Reader, RepFilter, StoreError};
 use crate::web::Refusal;
 
@@ -45,14 +47,19 @@ fn past_set(order: &Order, reader: &Reader) -> Result<Option<PastSet>, Refusal> 
     if record.ended_at.is_none() {
         return Ok(None);
     }
-    Ok(Some(PastSet { record, reps: reps_of(set, reader)? }))
+    let reps = reps_of(&record, reader)?;
+    Ok(Some(PastSet { record, reps }))
 }
 
-fn reps_of(set: SetId, reader: &Reader) -> Result<Vec<crate::model::Rep>, Refusal> {
+/// In the order of their set, which is that of time; the store's is that of numbers, and a movement that was found late
+/// has a higher one than its successor.
+fn reps_of(record: &SetRecord, reader: &Reader) -> Result<Vec<Rep>, Refusal> {
     let placed = reader
-        .reps(&RepFilter { set: Some(set), ..RepFilter::default() })
+        .reps(&RepFilter { set: Some(record.id), ..RepFilter::default() })
         .map_err(|error| refused(&error))?;
-    Ok(placed.into_iter().map(|rep| rep.value).collect())
+    let mut reps: Vec<Rep> = placed.into_iter().map(|rep| rep.value).collect();
+    reps.sort_by_key(|rep| record.reps.iter().position(|id| *id == rep.id));
+    Ok(reps)
 }
 
 /// The store could not be asked.
