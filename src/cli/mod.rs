@@ -11,6 +11,7 @@ mod doctor;
 mod error;
 mod exercises;
 mod export;
+mod influx;
 mod openapi;
 mod ordered;
 mod progress;
@@ -60,6 +61,8 @@ enum Command {
     Exercises(exercises::Exercises),
     /// Write repetitions, sets or sessions as CSV
     Export(export::Export),
+    /// Look after the export to InfluxDB or VictoriaMetrics
+    Influx(influx::Influx),
     /// Print the OpenAPI document of the HTTP API
     Openapi(openapi::OpenApi),
     /// Feed a capture through the whole daemon
@@ -83,6 +86,7 @@ pub fn run() -> ExitCode {
         Command::Doctor(command) => command.run(),
         Command::Exercises(command) => command.run(),
         Command::Export(command) => command.run(),
+        Command::Influx(command) => command.run(),
         Command::Openapi(command) => command.run(),
         Command::Replay(command) => command.run(),
         Command::Run(command) => command.run(),

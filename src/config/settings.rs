@@ -4,6 +4,7 @@
 //! The documentation of these types is the description in `ironstride config schema`, and the ranges given here are
 //! the ones that a file is held to.
 
+use super::influx::InfluxSettings;
 use super::values;
 use crate::coach::CoachParams;
 use crate::model::StationId;
@@ -41,6 +42,8 @@ pub struct Settings {
     pub coach: CoachParams,
     /// When sets and sessions end.
     pub sets: SessionParams,
+    /// Where results leave for.
+    pub influx: InfluxSettings,
     /// What the program says of itself.
     pub log: LogSettings,
 }
@@ -61,6 +64,7 @@ impl Default for Settings {
             exercises: ExerciseSettings::default(),
             coach: CoachParams::default(),
             sets: SessionParams::default(),
+            influx: InfluxSettings::default(),
             log: LogSettings::default(),
         }
     }
@@ -256,6 +260,8 @@ mod tests {
             ("time_zone = \"Europe/Berlin\"", "[gym]"),
             ("hosts = [\"gym.example.org\"]", "[web]"),
             ("directory = \"/mnt/disk/ironstride\"", "[store]"),
+            ("url = \"https://influx.example.org:8086\"", "[influx]"),
+            ("token_file = \"influx.token\"", "[influx]"),
         ];
         let mut text = Settings::TEMPLATE.to_owned();
         for (example, section) in examples {
@@ -266,5 +272,6 @@ mod tests {
         assert_eq!(settings.gym.time_zone, "Europe/Berlin");
         assert_eq!(settings.web.hosts, ["gym.example.org"]);
         assert_eq!(settings.store.directory, Path::new("/mnt/disk/ironstride"));
+        assert_eq!(settings.influx.token_file.as_deref(), Some(Path::new("/etc/influx.token")));
     }
 }

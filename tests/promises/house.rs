@@ -47,6 +47,11 @@ const HOUSE: &[Room] = &[
     edge("config", &["model", "session", "coach"], &["jiff", "schemars", "serde_json", "strsim", "toml"]),
     edge("radio", &["model", "sensors", "simulate"], &["serde_json", "tokio", "tokio_util", "tracing"]),
     edge("store", &["model"], &["jiff", "rusqlite", "serde_json", "sha2", "tokio", "tracing", "zstd"]),
+    edge(
+        "influx",
+        &["model", "config", "store", "simulate"],
+        &["flate2", "influxdb2", "reqwest", "serde_json", "sha2", "tokio", "tracing"],
+    ),
     edge("web", &["model", "store"], WEB_CRATES),
     edge(
         "daemon",
@@ -93,7 +98,7 @@ const WEB_CRATES: &[&str] = &[
 /// Every room.
 const ALL: &[&str] = &[
     "model", "sensors", "motion", "lifting", "running", "session", "coach", "engine", "simulate", "config",
-    "radio", "store", "web", "daemon",
+    "radio", "store", "influx", "web", "daemon",
 ];
 
 /// Crates that only describe data and errors: all rooms may name them.
