@@ -1659,6 +1659,7 @@ export interface components {
         };
         /** @description How the daemon is. */
         Status: {
+            export: components["schemas"]["Export"] | null;
             /** @description The gym. */
             gym: components["schemas"]["Gym"];
             /** @description Inputs received and lost since the start. */

@@ -166,7 +166,8 @@ mod tests {
             let living: Vec<_> = server.iter().filter(|(_, fields)| !fields.contains_key("retired")).collect();
             prop_assert_eq!(living.len(), 1);
             let (athlete, velocity) = changes.last().unwrap();
-            prop_assert!(living[0].0.contains(&format!("a{athlete}")));
+            let name = format!("a{athlete}");
+            prop_assert!(living[0].0.contains(&name));
             prop_assert_eq!(&living[0].1["mean_velocity_m_s"], &parser::Read::Integer(*velocity));
         }
     }

@@ -74,9 +74,18 @@ impl Parcel {
             Answer::Busy(words, wish) => return Err(Obstacle::Busy(words, wish)),
             Answer::Locked(words) => return Err(Obstacle::Locked(words)),
             Answer::TooLarge => self.divide("too large for the server".to_owned())?,
+            Answer::Refused(words) if words.contains("retention") => self.outlived(&words),
             Answer::Refused(words) => self.divide(words)?,
         }
         Ok(())
+    }
+
+    /// Some of it is older than the server keeps things. It has taken the rest, and the old is no fault of a line.
+    fn outlived(&mut self, words: &str) {
+        let Some(first) = self.rest.pop().map(|range| &self.lines[range.start]) else { return };
+        let reason = format!("with others of its time it is older than the server keeps things: {words}");
+        self.aside.push(SetAside { line: first.clone(), reason });
+        self.in_a_row = 0;
     }
 
     /// Halves what was sent last; a single line is set aside.
@@ -168,6 +177,15 @@ mod tests {
         assert_eq!(busy, Err(Obstacle::Busy("later".to_owned(), Some(2.0))));
         assert!(parcel.answered(Answer::Locked("no".to_owned())).is_err());
         assert_eq!(parcel.next().unwrap(), half);
+    }
+
+    #[test]
+    fn what_is_older_than_the_server_keeps_is_not_looked_for_line_by_line() {
+        let mut parcel = parcel(5_000);
+        let words =
+            "status 422: failure writing points: partial write: points beyond retention policy dropped=12";
+        parcel.answered(Answer::Refused(words.to_owned())).unwrap();
+        assert_eq!((parcel.next(), parcel.aside().len()), (None, 1));
     }
 
     #[test]

@@ -196,7 +196,7 @@ fn expect(
     has_texts: bool,
     sending: &Sending,
 ) {
-    for told in &sending.retired {
+    if let Some(told) = &sending.retired {
         for series in told.series.lines() {
             let point = expected.entry(name(series, told.t_ms)).or_default();
             point.may_be_retired = true;

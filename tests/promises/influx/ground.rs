@@ -78,7 +78,8 @@ impl Ground {
     }
 
     pub(super) fn reconcile(&self) -> ironstride::influx::Reconciled {
-        let work = ironstride::influx::reconcile(&self.carrier(), &self.journal.reader(), None);
+        let (carrier, reader) = (self.carrier(), self.journal.reader());
+        let work = ironstride::influx::reconcile(&carrier, &reader, None);
         self.runtime.block_on(work).expect("both sides can be read")
     }
 }

@@ -96,8 +96,8 @@ fn a_moved_set_is_none_of_the_old_and_all_of_the_new() {
     ground.tell_all(&mut ground.exporter());
     assert_eq!((living("bob"), living("ada")), (0, 6));
     // sent twice is there once
-    let reader = ground.journal.reader();
-    let again = ironstride::influx::backfill(&ground.carrier(), &reader, None, |_| ());
+    let (carrier, reader) = (ground.carrier(), ground.journal.reader());
+    let again = ironstride::influx::backfill(&carrier, &reader, None, |_| ());
     assert_eq!(ground.runtime.block_on(again).unwrap().0, 6 + 50 + 12);
     let result = ground.reconcile();
     assert!(result.is_clean() && result.alike == 62, "{result:?}");
