@@ -261,7 +261,6 @@ mod tests {
             ("hosts = [\"gym.example.org\"]", "[web]"),
             ("directory = \"/mnt/disk/ironstride\"", "[store]"),
             ("url = \"https://influx.example.org:8086\"", "[influx]"),
-            ("token_file = \"influx.token\"", "[influx]"),
         ];
         let mut text = Settings::TEMPLATE.to_owned();
         for (example, section) in examples {
@@ -272,6 +271,6 @@ mod tests {
         assert_eq!(settings.gym.time_zone, "Europe/Berlin");
         assert_eq!(settings.web.hosts, ["gym.example.org"]);
         assert_eq!(settings.store.directory, Path::new("/mnt/disk/ironstride"));
-        assert_eq!(settings.influx.token_file.as_deref(), Some(Path::new("/etc/influx.token")));
+        assert_eq!(settings.influx.url.as_deref(), Some("https://influx.example.org:8086"));
     }
 }

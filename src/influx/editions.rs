@@ -13,21 +13,14 @@ use sha2::{Digest, Sha256};
 /// What to send, and what to remember of it.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Sending {
-    /// What is taken back, under the names that it had.
+    /// Lines, in order.
+    pub(super) lines: Vec<String>,
+    /// What they take back, under the names that it had.
     pub(super) retired: Option<Told>,
-    /// What is said instead, or first.
+    /// What they say instead, or first.
     pub(super) points: Vec<Point>,
     /// What the destination knows of the subject afterwards.
     pub(super) told: Told,
-}
-
-impl Sending {
-    /// As lines, in order.
-    pub(super) fn lines(&self) -> impl Iterator<Item = String> {
-        let points = self.points.iter();
-        let said = points.map(|point| format!("{} {} {}", point.series(), point.content(), point.t_ms));
-        self.retired.iter().flat_map(retirements).chain(said)
-    }
 }
 
 /// Compares a record with what was told of its subject before; `None` when there is nothing new in it.
@@ -45,9 +38,8 @@ pub(super) fn next(before: Option<&Told>, mut record: Record, utc: Utc) -> Optio
         }
     }
     // every kind has a field that is always known, so there is a line for each point
-    let said: Vec<String> =
-        record.points.iter().map(|point| format!("{} {}", point.series(), point.content())).collect();
-    let content = digest(&said.join("\n"));
+    let mut said = said_of(&record.points);
+    let content = digest(&said);
     if replaced.is_some_and(|told| told.content == content) {
         return None;
     }
@@ -58,23 +50,39 @@ pub(super) fn next(before: Option<&Told>, mut record: Record, utc: Utc) -> Optio
             point.tags.push(("edition", edition.to_string()));
         }
     }
-    let series: Vec<String> = record.points.iter().map(Point::series).collect();
-    let (kind, subject) = (record.kind.to_owned(), record.subject);
-    let told = Told { kind, subject, edition, t_ms, series: series.join("\n"), content };
-    Some(Sending { retired: replaced.cloned(), points: record.points, told })
+    if edition > 1 {
+        said = said_of(&record.points);
+    }
+    let series: Vec<&str> = said.iter().map(|(series, _)| series.as_str()).collect();
+    let series = series.join("\n");
+    let points = said.iter().map(|(series, content)| format!("{series} {content} {t_ms}"));
+    let lines = replaced.into_iter().flat_map(retirements).chain(points).collect();
+    let told = Told { kind: record.kind.to_owned(), subject: record.subject, edition, t_ms, series, content };
+    Some(Sending { lines, retired: replaced.cloned(), points: record.points, told })
+}
+
+/// Name and fields of each point, as they stand in lines.
+fn said_of(points: &[Point]) -> Vec<(String, String)> {
+    points.iter().map(|point| (point.series(), point.content())).collect()
 }
 
 /// The lines that take back what was told.
-fn retirements(told: &Told) -> impl Iterator<Item = String> + use<'_> {
+fn retirements(told: &Told) -> impl Iterator<Item = String> {
     // whoever only asks for `accepted` finds it gone too, where a server lets a point be replaced
     let mark = if told.kind == "rep" { "accepted=0i,retired=1i" } else { "retired=1i" };
     told.series.lines().map(move |head| format!("{head} {mark} {}", told.t_ms))
 }
 
-/// A number that stands for a text: its SHA-256, cut to what a column holds.
-pub(super) fn digest(text: &str) -> i64 {
-    let bytes = Sha256::digest(text.as_bytes());
-    bytes.iter().take(8).fold(0_i64, |number, byte| number << 8 | i64::from(*byte))
+/// A number that stands for texts: their SHA-256, cut to what a column holds.
+pub(super) fn digest(texts: &[(impl AsRef<[u8]>, impl AsRef<[u8]>)]) -> i64 {
+    let mut hash = Sha256::new();
+    for (one, other) in texts {
+        hash.update(one);
+        hash.update(b" ");
+        hash.update(other);
+        hash.update(b"\n");
+    }
+    hash.finalize().iter().take(8).fold(0_i64, |number, byte| number << 8 | i64::from(*byte))
 }
 
 #[cfg(test)]
@@ -95,8 +103,8 @@ mod tests {
         Utc { ns: ms * 1_000_000 + 999, certain: true }
     }
 
-    fn lines(sending: &Sending) -> Vec<String> {
-        sending.lines().collect()
+    fn lines(sending: &Sending) -> &[String] {
+        &sending.lines
     }
 
     #[test]
@@ -148,7 +156,7 @@ mod tests {
             let (mut told, mut lines): (Option<Told>, Vec<String>) = (None, Vec::new());
             for (athlete, velocity) in &changes {
                 if let Some(sending) = next(told.as_ref(), rep(&format!("a{athlete}"), *velocity), at(5)) {
-                    lines.extend(sending.lines());
+                    lines.extend(sending.lines);
                     told = Some(sending.told);
                 }
             }

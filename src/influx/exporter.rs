@@ -8,6 +8,7 @@ use super::points::record;
 use crate::store::{Journal, Progress, Reader, Refused, RunId, StoreError, StoredEvent, Told};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use tokio::task::{JoinHandle, spawn_blocking};
 
 /// Lines of a batch at most; one entry may go over it by a few.
 const LINES: usize = 5_000;
@@ -79,13 +80,27 @@ pub struct Exporter {
     /// How far the journal knows that we are.
     kept: u64,
     batch: Option<Batch>,
+    ahead: Option<Ahead>,
 }
+
+/// The next batch, gathered while this one is sent.
+#[derive(Debug)]
+struct Ahead {
+    after: u64,
+    gathered: JoinHandle<Result<Gathered, StoreError>>,
+}
+
+/// A batch, and the latest entry of the journal.
+type Gathered = (Batch, u64);
+
+/// What was told of kinds' subjects.
+type Knowledge = BTreeMap<(String, String), Told>;
 
 /// What is sent and kept together.
 #[derive(Debug)]
 struct Batch {
     parcel: Parcel,
-    told: BTreeMap<(String, String), Told>,
+    told: Knowledge,
     refused: Vec<Refused>,
     upto: u64,
     more: bool,
@@ -115,6 +130,7 @@ impl Exporter {
             standing,
             kept: state.seq,
             batch: None,
+            ahead: None,
         })
     }
 
@@ -184,16 +200,31 @@ impl Exporter {
         Ok(Next::Idle)
     }
 
+    /// The batch after what has arrived. When there is more behind it, that is gathered while this one is sent.
     async fn gather(&mut self) -> Result<Batch, StoreError> {
-        let (reader, after) = (self.reader.clone(), self.standing.seq);
+        let after = self.standing.seq;
+        let ahead = self.ahead.take().filter(|ahead| ahead.after == after);
+        let gathered = match ahead {
+            Some(ahead) => ahead.gathered,
+            None => self.gathering(after, BTreeMap::new()),
+        };
+        let (batch, last_seq) = gathered.await.unwrap_or(Err(StoreError::Closed))?;
+        self.standing.last_seq = last_seq;
+        if batch.more {
+            let gathered = self.gathering(batch.upto, batch.told.clone());
+            self.ahead = Some(Ahead { after: batch.upto, gathered });
+        }
+        Ok(batch)
+    }
+
+    /// `known` is what will have been told by then, and isn't in the journal yet.
+    fn gathering(&self, after: u64, known: Knowledge) -> JoinHandle<Result<Gathered, StoreError>> {
+        let reader = self.reader.clone();
         let (destination, gym) = (self.standing.destination.clone(), self.carrier.gym().to_owned());
-        let (batch, last_seq) = blocking(move || {
-            let batch = Batch::gather(&reader, &destination, &gym, after)?;
+        spawn_blocking(move || {
+            let batch = Batch::gather(&reader, &destination, &gym, after, &known)?;
             Ok((batch, reader.last_seq()?))
         })
-        .await?;
-        self.standing.last_seq = last_seq;
-        Ok(batch)
     }
 }
 
@@ -201,11 +232,17 @@ impl Exporter {
 async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
 ) -> Result<T, StoreError> {
-    tokio::task::spawn_blocking(work).await.unwrap_or(Err(StoreError::Closed))
+    spawn_blocking(work).await.unwrap_or(Err(StoreError::Closed))
 }
 
 impl Batch {
-    fn gather(reader: &Reader, destination: &str, gym: &str, after: u64) -> Result<Self, StoreError> {
+    fn gather(
+        reader: &Reader,
+        destination: &str,
+        gym: &str,
+        after: u64,
+        known: &Knowledge,
+    ) -> Result<Self, StoreError> {
         let mut batch = Self {
             parcel: Parcel::new(Vec::new()),
             told: BTreeMap::new(),
@@ -222,11 +259,13 @@ impl Batch {
             batch.more = page.len() == PAGE as usize;
             for stored in &page {
                 let told = &batch.told;
-                let before =
-                    |kind: &str, subject: &str| match told.get(&(kind.to_owned(), subject.to_owned())) {
+                let before = |kind: &str, subject: &str| {
+                    let name = (kind.to_owned(), subject.to_owned());
+                    match told.get(&name).or_else(|| known.get(&name)) {
                         Some(told) => Ok(Some(told.clone())),
                         None => reader.told(destination, kind, subject),
-                    };
+                    }
+                };
                 let found = look(reader, &mut runs, stored, gym, before)?;
                 if !matches!(found, Found::Nothing) && batch.oldest_ns.is_none() {
                     batch.oldest_ns = stored.utc.map(|utc| utc.ns);
@@ -242,7 +281,7 @@ impl Batch {
                         batch.refused.push(Refused { seq: stored.seq, line, reason });
                     }
                     Found::New(sending) => {
-                        for text in sending.lines() {
+                        for text in sending.lines {
                             bytes += text.len();
                             lines.push(Line { seq: stored.seq, text });
                         }

@@ -113,11 +113,11 @@ impl<'a> Retelling<'a> {
 }
 
 fn name(series: &str, t_ms: i64) -> i64 {
-    digest(&format!("{series} {t_ms}"))
+    digest(&[(series, t_ms.to_string())])
 }
 
 fn field_sum(sum: i64, field: &str, said: &str) -> i64 {
-    sum.wrapping_add(digest(&format!("{field}={said}")))
+    sum.wrapping_add(digest(&[(field, said)]))
 }
 
 /// Compares all points from `since_ms` on. The journal is read while the daemon may go on writing.
@@ -272,7 +272,8 @@ pub async fn backfill(
     while let Some(page) = retelling.page()? {
         let asked =
             page.iter().filter(|(_, sending)| since_ms.is_none_or(|since| sending.told.t_ms >= since));
-        let lines = asked.flat_map(|(seq, sending)| sending.lines().map(|text| Line { seq: *seq, text }));
+        let lines = asked
+            .flat_map(|(seq, sending)| sending.lines.iter().cloned().map(|text| Line { seq: *seq, text }));
         let mut parcel = Parcel::new(lines.collect());
         while let Some(text) = parcel.next() {
             if let Err(Obstacle::Busy(why, _) | Obstacle::Locked(why)) =
