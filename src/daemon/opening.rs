@@ -1,6 +1,6 @@
 //! What an engine is told when a run begins: what store and configuration know.
 
-use crate::config::StationSettings;
+use crate::config::Settings;
 use crate::engine::EngineConfig;
 use crate::model::{Change, Command, Context, HostTime, Input, Order};
 use crate::store::{Reader, RunSource, StoreError};
@@ -10,12 +10,12 @@ use std::fmt::Write;
 /// The first inputs of a run, at `at`.
 pub(super) fn inputs(
     source: &RunSource,
-    stations: &[StationSettings],
+    known: &[Context],
     reader: &Reader,
     at: HostTime,
 ) -> Result<Vec<Input>, StoreError> {
     let mut contexts = vec![Context::Ids { next: reader.next_id()? }];
-    contexts.extend(plates(stations));
+    contexts.extend_from_slice(known);
     contexts.extend(reader.athletes()?.iter().map(|profile| Context::Athlete(profile.athlete())));
     let mut inputs: Vec<Input> = contexts.into_iter().map(|context| Input::Context { at, context }).collect();
     for profile in reader.sensor_profiles()? {
@@ -32,13 +32,15 @@ pub(super) fn inputs(
     Ok(inputs)
 }
 
-/// What can be loaded where.
-pub(super) fn plates(stations: &[StationSettings]) -> impl Iterator<Item = Context> {
-    stations.iter().map(|station| Context::Plates {
+/// What the configuration knows: what can be loaded where, and sensors as instruments.
+pub(super) fn known(settings: &Settings) -> Vec<Context> {
+    let plates = settings.stations.iter().map(|station| Context::Plates {
         station: station.id.clone(),
         bar_kg: station.bar_kg,
         plates_per_side_kg: station.plates_per_side_kg.clone(),
-    })
+    });
+    let setups = settings.sensors.iter().map(|(id, sensor)| Context::SensorSetup(sensor.setup(id.clone())));
+    plates.chain(setups).collect()
 }
 
 /// Names all that decides which events an engine gives: this program's version, and what the engine is made with.

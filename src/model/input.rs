@@ -1,8 +1,8 @@
 //! Everything that may enter the engine. All of it is journalled, so all of it is data.
 
 use super::{
-    Athlete, CadenceUnit, HostTime, Rep, RepId, SensorAssignment, SensorId, SetId, SetRecord, StationContext,
-    StationId,
+    Athlete, CadenceUnit, HostTime, Rep, RepId, SensorAssignment, SensorId, SensorSetup, SetId, SetRecord,
+    StationContext, StationId,
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -189,6 +189,8 @@ pub enum Order {
 pub enum Context {
     /// A sensor's role.
     Sensor(SensorAssignment),
+    /// A sensor as an instrument: its calibration, and where it sits on the bar.
+    SensorSetup(SensorSetup),
     /// What is known of an athlete.
     Athlete(Athlete),
     /// Weights that can be put on a station's bar.

@@ -139,7 +139,10 @@ impl Sessions {
                 self.notice(at, NoticeKind::BadValue, message);
             }
             Context::PastSet(past) => self.recall(at, past),
-            Context::Ids { .. } | Context::Sensor(_) | Context::CadenceUnit { .. } => {}
+            Context::Ids { .. }
+            | Context::Sensor(_)
+            | Context::SensorSetup(_)
+            | Context::CadenceUnit { .. } => {}
         }
     }
 

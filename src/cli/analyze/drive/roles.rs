@@ -7,7 +7,7 @@ use super::{Drive, UNNAMED};
 use crate::cli::analyze::failure::AnalyzeError;
 use crate::model::{
     Athlete, AthleteId, Command, Context, HostTime, Input, Order, SensorAssignment, SensorId, SensorRole,
-    StationContext, StationId,
+    SensorSetup, StationContext, StationId,
 };
 use crate::radio::roles::Unsaid;
 
@@ -87,6 +87,10 @@ impl Drive<'_> {
         at: HostTime,
     ) -> Result<(), AnalyzeError> {
         self.choose_series(sensor);
+        if let Some(setup) = &self.settings.setup {
+            let setup = SensorSetup { sensor: sensor.clone(), ..setup.clone() };
+            self.tell(at, Context::SensorSetup(setup))?;
+        }
         let role = SensorRole::Bar { station, mount: self.settings.mount, side: None };
         self.tell(at, Context::Sensor(SensorAssignment { sensor: sensor.clone(), role }))
     }
