@@ -64,7 +64,7 @@ fmt: tools ## bring all code into its format
 	$(CARGO) fmt --all
 
 .PHONY: bench
-bench: tools dashboard ## measure throughput, memory and accuracy, and print the figures
+bench: tools dashboard valgrind ## measure throughput, memory and accuracy, and print the figures
 	$(CARGO) bench --profile dev --locked --bench stages
 	$(CARGO) test --locked --test promises -- --include-ignored --nocapture --test-threads=1 figures:: load:: killed:: api::wire
 
@@ -118,6 +118,15 @@ clock:
 	@if ! ls /usr/lib/*/faketime/libfaketime.so.1 >/dev/null 2>&1 && [ "$$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then \
 	  echo 'no libfaketime: installing it'; \
 	  apt-get update -qq && apt-get install -y -qq --no-install-recommends faketime; \
+	fi
+
+# Instructions are counted by valgrind; without it the table of stages has times only, and says so.
+.PHONY: valgrind
+valgrind:
+	@if ! command -v valgrind >/dev/null && [ "$$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then \
+	  echo 'no valgrind: installing it'; \
+	  apt-get update -qq && apt-get install -y -qq --no-install-recommends valgrind || \
+	    echo 'valgrind could not be installed: instructions are not counted'; \
 	fi
 
 # The pages are tested in Debian's Chromium.

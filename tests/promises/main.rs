@@ -22,3 +22,4 @@ mod program;
 mod reference;
 mod same_reps;
 mod tools;
+mod trust;

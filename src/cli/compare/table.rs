@@ -200,9 +200,10 @@ fn plain(name: &str) -> String {
     name.chars().filter(|sign| sign.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
-/// A plain name without the unit at its end, as far as what is left is a name.
+/// A plain name without the unit at its end, in brackets or not, as far as what is left is a name.
 fn without_unit(name: &str) -> String {
-    let name = plain(name);
+    let before = name.split(['(', '[']).next().map(plain).filter(|before| !before.is_empty());
+    let name = before.unwrap_or_else(|| plain(name));
     let cut = UNITS.iter().find_map(|(unit, _)| name.strip_suffix(unit).filter(|rest| rest.len() > 1));
     cut.unwrap_or(&name).to_owned()
 }
@@ -273,7 +274,7 @@ mod tests {
             ("rep,ended_at,mean_velocity_m_s", 1.0),
             ("Start Time (s),ACV (mm/s)", 0.001),
         ] {
-            let separator = super::super::csv::records(header).0;
+            let separator = records(header).0;
             let columns = header.matches(separator).count();
             let row = if columns == 2 { "1,5,0.5".to_owned() } else { format!("5{separator}0.5") };
             let measured = Measured::read(&format!("{header}\n{row}\n"), &wanted("")).unwrap();
