@@ -66,7 +66,19 @@ fmt: tools ## bring all code into its format
 .PHONY: bench
 bench: tools dashboard valgrind ## measure throughput, memory and accuracy, and print the figures
 	$(CARGO) bench --profile dev --locked --bench stages
-	$(CARGO) test --locked --test promises -- --include-ignored --nocapture --test-threads=1 figures:: load:: killed:: api::wire
+	$(CARGO) test --locked --test promises -- --include-ignored --nocapture --test-threads=1 figures:: trust:: load:: killed:: api::wire
+
+# What measures accuracy and is the same on every machine, unlike time.
+ACCURACY := figures:: reference trust::
+RECORDINGS = $(or $(IRONSTRIDE_REFERENCE_DATA),$(wildcard ../shared/data))
+
+.PHONY: accuracy
+accuracy: tools dashboard ## measure accuracy anew and write the figures into docs/accuracy.md; needs the reference recordings
+	@[ -n "$(RECORDINGS)" ] || { echo 'no reference recordings: say IRONSTRIDE_REFERENCE_DATA=, or their figures would be lost' >&2; exit 2; }
+	@log=$$(mktemp); trap 'rm -f "$$log"' EXIT; \
+	IRONSTRIDE_REFERENCE_DATA=$(abspath $(RECORDINGS)) $(CARGO) test --locked --lib --test promises -- --include-ignored \
+	  --nocapture --test-threads=1 $(ACCURACY) | tee "$$log"; \
+	docs/figures.sh write "$$log"
 
 .PHONY: deny
 deny: tools ## licences, bans, advisories and sources of all dependencies (needs the network)

@@ -30,7 +30,7 @@
 //! | [`daemon`] | tasks, channels, supervision and shutdown: the wiring of all rooms |
 //! | [`cli`] | one file a subcommand |
 //!
-//! Everything down to `simulate` is pure: no I/O, clock, thread, logging or random order. The tests in
+//! Everything down to `trust` is pure: no I/O, clock, thread, logging or random order. The tests in
 //! `tests/promises/house.rs` hold the rooms to that and to the direction of imports.
 
 pub mod cli;
