@@ -77,12 +77,12 @@ impl Check {
         let ranges: Vec<f64> = lifts.iter().map(|lift| lift.range_of_motion_m).collect();
         let check = HeightCheck::of(&ranges, self.height_m).filter(|_| ranges.len() >= LEAST_LIFTS);
         let Some(check) = check else {
-            let found: String = ranges.iter().map(|range| format!(" {range:.3} m")).collect();
+            let found: Vec<String> = ranges.iter().map(|range| format!("{range:.3} m")).collect();
             return Err(CliError::Undecided(format!(
-                "{} lifts were found, and a verdict needs {LEAST_LIFTS}:{}\nLift from rest below to the upper stop, wait a \
+                "{} lifts were found, and a verdict needs {LEAST_LIFTS}: {}\nLift from rest below to the upper stop, wait a \
                 second, lower, rest two seconds; `ironstride analyze --all` shows every movement and why it doesn't count",
                 ranges.len(),
-                if found.is_empty() { " none can be judged".to_owned() } else { found }
+                found.join(", ")
             )));
         };
         let report = Report { check: &check, lifts: &lifts, warnings: &warnings };

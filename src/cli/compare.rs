@@ -74,13 +74,13 @@ pub(super) enum Metric {
 pub(super) enum Unit {
     /// Metres a second
     #[value(name = "m/s")]
-    MetresPerSecond,
+    Metres,
     /// Centimetres a second
     #[value(name = "cm/s")]
-    CentimetresPerSecond,
+    Centimetres,
     /// Millimetres a second
     #[value(name = "mm/s")]
-    MillimetresPerSecond,
+    Millimetres,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -100,7 +100,7 @@ pub fn with_calibration(text: &str, sensor: &SensorId, calibration: &Calibration
     let kept =
         rest[..own].iter().rev().take_while(|line| line.trim().is_empty() || line.trim().starts_with('#'));
     let own = own - kept.count();
-    let joined = |lines: &[&str]| lines.iter().map(|line| format!("{line}\n")).collect::<String>();
+    let joined = |lines: &[&str]| lines.iter().flat_map(|line| [*line, "\n"]).collect::<String>();
     joined(&lines[..begin]) + &table + &joined(&rest[own..])
 }
 

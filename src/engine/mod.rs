@@ -229,7 +229,9 @@ impl Engine {
             Context::SensorSetup(setup) => {
                 let sensor = self.sensor(&setup.sensor, at);
                 sensor.setup = Some(setup.clone());
-                sensor.bar.iter_mut().for_each(|bar| bar.set_up(setup));
+                if let Some(bar) = &mut sensor.bar {
+                    bar.set_up(setup);
+                }
             }
             _ => {}
         }
@@ -252,7 +254,9 @@ impl Engine {
         let setup = &sensor.setup;
         let bar = sensor.bar.get_or_insert_with(|| {
             let mut bar = Bar::new(id.clone(), params.clone(), traces);
-            setup.iter().for_each(|setup| bar.set_up(setup));
+            if let Some(setup) = setup {
+                bar.set_up(setup);
+            }
             bar
         });
         let seen = act(bar, &prior);

@@ -46,7 +46,7 @@ pub fn still_stretches(samples: &[(f64, ImuSample)], least_s: f64) -> Vec<Stretc
         let (window, after) = rest.split_at(rest.partition_point(|(t, _)| t - start_s < WINDOW_S).max(1));
         rest = after;
         let still =
-            still_window(window).filter(|_| after.first().is_some_and(|(t, _)| t - start_s < 2.0 * WINDOW_S));
+            still_window(window).filter(|_| after.first().is_none_or(|(t, _)| t - start_s < 2.0 * WINDOW_S));
         let continues = match (still, windows.last()) {
             (Some(next), Some(last)) => distance(next.accel_m_s2, last.accel_m_s2) < SAME_M_S2,
             _ => false,

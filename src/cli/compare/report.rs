@@ -31,8 +31,8 @@ struct Json<'a> {
     clock_offset_s: Option<f64>,
     rival_clock_offset_s: Option<f64>,
     matched: Vec<JsonPair>,
-    missed: Vec<JsonAlone>,
-    extra: Vec<JsonAlone>,
+    missed: Vec<JsonRep>,
+    extra: Vec<JsonRep>,
     bias_m_s: f64,
     bias_interval_m_s: [f64; 2],
     sd_of_differences_m_s: f64,
@@ -48,14 +48,13 @@ struct Json<'a> {
 
 #[derive(Serialize)]
 struct JsonPair {
-    ours_s: Option<f64>,
-    theirs_s: Option<f64>,
-    ours_m_s: f64,
-    theirs_m_s: f64,
+    ours: JsonRep,
+    theirs: JsonRep,
 }
 
+/// A repetition; its time counts from the file's first one.
 #[derive(Serialize)]
-struct JsonAlone {
+struct JsonRep {
     t_s: Option<f64>,
     velocity_m_s: f64,
 }
@@ -66,12 +65,8 @@ impl Report<'_> {
         let Agreement { differences, bias_interval, limits, rmse, correlation, proportional_bias, .. } =
             self.agreement;
         let is_by_time = self.is_by_time();
-        let matched = self.pairing.pairs.iter().map(|(i, j)| JsonPair {
-            ours_s: time(self.ours, *i),
-            theirs_s: time(self.theirs, *j),
-            ours_m_s: self.ours.velocities_m_s[*i],
-            theirs_m_s: self.theirs.velocities_m_s[*j],
-        });
+        let pair =
+            |(i, j): &(usize, usize)| JsonPair { ours: rep(self.ours, *i), theirs: rep(self.theirs, *j) };
         let json = Json {
             ours: &self.files[0],
             theirs: &self.files[1],
@@ -79,9 +74,9 @@ impl Report<'_> {
             paired_by: if is_by_time { "time" } else { "order" },
             clock_offset_s: is_by_time.then(|| rounded(self.pairing.offset_s)),
             rival_clock_offset_s: self.pairing.rival_offset_s.map(rounded),
-            matched: matched.collect(),
-            missed: self.missed().map(|index| alone(self.theirs, index)).collect(),
-            extra: self.extra().map(|index| alone(self.ours, index)).collect(),
+            matched: self.pairing.pairs.iter().map(pair).collect(),
+            missed: self.missed().map(|index| rep(self.theirs, index)).collect(),
+            extra: self.extra().map(|index| rep(self.ours, index)).collect(),
             bias_m_s: rounded(differences.mean),
             bias_interval_m_s: ends(*bias_interval),
             sd_of_differences_m_s: rounded(differences.sd),
@@ -237,8 +232,8 @@ fn time(side: &Measured, index: usize) -> Option<f64> {
     Some(rounded(times[index] - times[0]))
 }
 
-fn alone(side: &Measured, index: usize) -> JsonAlone {
-    JsonAlone { t_s: time(side, index), velocity_m_s: side.velocities_m_s[index] }
+fn rep(side: &Measured, index: usize) -> JsonRep {
+    JsonRep { t_s: time(side, index), velocity_m_s: side.velocities_m_s[index] }
 }
 
 fn ends(interval: Interval) -> [f64; 2] {

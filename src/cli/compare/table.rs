@@ -177,21 +177,21 @@ fn velocity_names(metric: Metric) -> Vec<&'static str> {
 
 /// Units in the names of columns, in the form of [`plain`].
 const UNITS: [(&str, Unit); 8] = [
-    ("mms", Unit::MillimetresPerSecond),
-    ("mmpers", Unit::MillimetresPerSecond),
-    ("cms", Unit::CentimetresPerSecond),
-    ("cmpers", Unit::CentimetresPerSecond),
-    ("ms", Unit::MetresPerSecond),
-    ("mpers", Unit::MetresPerSecond),
-    ("mps", Unit::MetresPerSecond),
-    ("msec", Unit::MetresPerSecond),
+    ("mms", Unit::Millimetres),
+    ("mmpers", Unit::Millimetres),
+    ("cms", Unit::Centimetres),
+    ("cmpers", Unit::Centimetres),
+    ("ms", Unit::Metres),
+    ("mpers", Unit::Metres),
+    ("mps", Unit::Metres),
+    ("msec", Unit::Metres),
 ];
 
 fn to_m_s(unit: Unit) -> f64 {
     match unit {
-        Unit::MetresPerSecond => 1.0,
-        Unit::CentimetresPerSecond => 0.01,
-        Unit::MillimetresPerSecond => 0.001,
+        Unit::Metres => 1.0,
+        Unit::Centimetres => 0.01,
+        Unit::Millimetres => 0.001,
     }
 }
 

@@ -1,6 +1,6 @@
 //! `ironstride check`.
 
-use super::recorded::{between_pins, trace};
+use super::recorded::{between_pins, stretched, trace};
 use crate::kept::training;
 use crate::program::{Ran, file, folder, ironstride};
 use ironstride::simulate::imu::{Imu, ImuFaults, Placement};
@@ -13,14 +13,7 @@ fn pins(name: &str, lifts: u32, factor: f64) -> String {
     let faults = ImuFaults { accel_scale: 0.0, ..ImuFaults::CONSUMER };
     let mut imu = Imu::drawn(&faults, Placement::ideal(), 200.0, &mut Random::new(5));
     let text = trace(&mut imu, &between_pins(HEIGHT_M, lifts), 0.0);
-    let stretched = text.lines().enumerate().map(|(number, line)| {
-        let mut fields: Vec<String> = line.split(',').map(str::to_owned).collect();
-        for field in fields[1..4].iter_mut().filter(|_| number > 0) {
-            *field = (factor * field.parse::<f64>().expect("a number")).to_string();
-        }
-        fields.join(",") + "\n"
-    });
-    file(&folder("check"), name, stretched.collect::<String>())
+    file(&folder("check"), name, stretched(&text, factor))
 }
 
 fn check(arguments: &[&str]) -> Ran {

@@ -23,6 +23,19 @@ pub(super) fn trace(imu: &mut Imu, motion: &Motion, gyro_off_rad_s: f64) -> Stri
     text
 }
 
+/// The same trace by a sensor whose accelerometer reads too much by a factor.
+pub(super) fn stretched(trace: &str, factor: f64) -> String {
+    let (header, lines) = trace.split_once('\n').expect("a header");
+    let stretch = |line: &str| {
+        let mut fields: Vec<String> = line.split(',').map(str::to_owned).collect();
+        for field in &mut fields[1..4] {
+            *field = (factor * field.parse::<f64>().expect("a number")).to_string();
+        }
+        fields.join(",") + "\n"
+    };
+    format!("{header}\n{}", lines.lines().map(stretch).collect::<String>())
+}
+
 /// So many lifts of `height_m` from rest on the lower pins to a touch of the upper ones.
 pub(super) fn between_pins(height_m: f64, lifts: u32) -> Motion {
     let pose = Pose { position_m: [0.0, 0.0, 0.6], roll_rad: 0.7, ..Pose::default() };
