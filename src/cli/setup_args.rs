@@ -9,7 +9,8 @@ use std::path::PathBuf;
 /// Which sensor of the configuration recorded.
 #[derive(Clone, Debug, Args)]
 pub(super) struct SetupArgs {
-    /// Take calibration and lever arm of this sensor from the configuration; without it none is read
+    /// Take calibration and lever arm of this sensor from the configuration (in a capture, for this sensor alone);
+    /// without it none is read
     #[arg(long, value_name = "SENSOR")]
     setup_of: Option<String>,
     /// Configuration file for --setup-of [default: IRONSTRIDE_CONFIG, else where one is usually looked for]

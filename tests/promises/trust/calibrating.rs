@@ -8,7 +8,7 @@ use std::fs;
 
 const HEIGHT_M: f64 = 0.5;
 /// What its accelerometer reads for each m/s².
-const SCALE: f64 = 1.06;
+const SCALE: f64 = 1.08;
 const SENSOR: &str = "C0:FF:EE:00:00:01";
 
 /// A sensor whose errors are larger than an ordinary one's.
@@ -47,9 +47,9 @@ fn a_calibrated_sensor_measures_metres_and_the_configuration_keeps_its_words() {
     };
     let (raw, calibrated) = (scale_error(&[]), scale_error(&["--setup-of", SENSOR, "--config", &config]));
     println!(
-        "figure: calibration of a sensor that reads 6 % too much: scale error by check {raw:+.2} % → {calibrated:+.2} %"
+        "figure: calibration of a sensor that reads 8 % too much: scale error by check {raw:+.2} % → {calibrated:+.2} %"
     );
-    assert!(calibrated.abs() < 1.5 && raw > 4.0, "{raw} → {calibrated}");
+    assert!(calibrated.abs() < 1.5 && raw > 5.0, "{raw} → {calibrated}");
 }
 
 #[test]
