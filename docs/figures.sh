@@ -26,15 +26,18 @@ write)
     ;;
 compare)
     # a figure is known by its name; what was not measured this time (no recordings) is no difference
-    status=$(awk -F ' \\| ' '
+    awk -F ' \\| ' '
         NR == FNR { measured[$1] = $0; next }
-        $1 in measured && measured[$1] != $0 { printf "  page      %s\n  measured  %s\n", $0, measured[$1] }
-    ' <(rows || true) <(on_page))
-    if [ -n "$status" ]; then
-        printf 'warning: docs/accuracy.md has other figures than this run; `make accuracy` measures them anew\n%s\n' "$status"
-    else
-        echo "docs/accuracy.md agrees with what was measured"
-    fi
+        $1 in measured { if (measured[$1] == $0) same++; else other[++others] = $0 }
+        END {
+            printf "docs/accuracy.md: %d of %d figures measured anew are as they stand there\n", same, same + others
+            if (others) print "warning: the others differ; `make accuracy` writes them anew"
+            for (i = 1; i <= others; i++) {
+                split(other[i], name, FS)
+                printf "  page      %s\n  measured  %s\n", other[i], measured[name[1]]
+            }
+        }
+    ' <(rows || true) <(on_page)
     ;;
 *) echo "write or compare, not $action" >&2; exit 2 ;;
 esac

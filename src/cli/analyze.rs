@@ -14,6 +14,7 @@ pub(super) use failure::AnalyzeError;
 pub(super) use source::Source;
 
 use super::error::CliError;
+use super::format::Format;
 use super::ordered::in_order;
 use super::progress::Progress;
 use super::say;
@@ -25,7 +26,6 @@ use drive::{Settings, Traces};
 use findings::Findings;
 use report::{Failure, Report};
 use series::Series;
-use std::collections::BTreeMap;
 use std::io::{self, IsTerminal, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -101,12 +101,6 @@ enum Kind {
     Bar,
     /// A shoe: cadence
     Foot,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Format {
-    Table,
-    Json,
 }
 
 /// [`Mount`] as an option's value.
@@ -248,12 +242,13 @@ pub(super) struct CountedRep {
 /// The repetitions of one recording, oldest first, with its warnings: for commands that judge them.
 pub(super) fn counted_reps(
     file: &Path,
+    catalogue: Catalogue,
     exercise: Option<ExerciseId>,
     setup: Option<SensorSetup>,
 ) -> Result<(Vec<CountedRep>, Vec<String>), AnalyzeError> {
     let progress = Progress::new(source::size(file));
     let settings = Settings {
-        exercises: Catalogue::embedded().map(BTreeMap::from).unwrap_or_default(),
+        exercises: catalogue.into(),
         kind: Some(Kind::Bar),
         exercise,
         load_kg: None,

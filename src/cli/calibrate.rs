@@ -3,6 +3,7 @@
 mod report;
 
 use super::error::CliError;
+use super::format::Format;
 use super::samples::{Samples, TRACE_SENSOR};
 use super::whole_file::WholeFile;
 use super::{samples::read, say};
@@ -11,7 +12,7 @@ use crate::lifting::metrics::GRAVITY_M_S2;
 use crate::model::SensorId;
 use crate::trust::six_positions::{Fit, fit, local_gravity_m_s2};
 use crate::trust::stillness::{Stretch, still_stretches};
-use clap::{Args, ValueEnum};
+use clap::Args;
 use report::Report;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -70,12 +71,6 @@ pub(super) struct Calibrate {
     /// Text for people or JSON for programs
     #[arg(long, value_enum, default_value = "table")]
     format: Format,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Format {
-    Table,
-    Json,
 }
 
 impl Calibrate {

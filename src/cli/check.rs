@@ -4,12 +4,13 @@ mod report;
 
 use super::analyze::{CountedRep, counted_reps};
 use super::error::CliError;
+use super::format::Format;
 use super::setup_args::SetupArgs;
 use crate::config::{Catalogue, Environment, Flags, InForce};
 use crate::model::{ExerciseId, SensorSetup, SetId};
 use crate::store::{Reader, RepFilter};
 use crate::trust::height::{HEIGHTS_M, HeightCheck, LEAST_LIFTS, Verdict};
-use clap::{Args, ValueEnum};
+use clap::Args;
 use report::{Lift, Report};
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -55,12 +56,6 @@ pub(super) struct Check {
     format: Format,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Format {
-    Table,
-    Json,
-}
-
 impl Check {
     pub(super) fn run(self) -> Result<(), CliError> {
         if !HEIGHTS_M.contains(&self.height_m) {
@@ -95,23 +90,21 @@ impl Check {
     }
 
     fn lifts_of_files(&self) -> Result<(Vec<Lift>, Vec<String>), CliError> {
-        let exercise = self.exercise()?;
+        let catalogue = Catalogue::embedded()?;
+        if let Some(exercise) = &self.exercise {
+            catalogue.find(exercise)?;
+        }
+        let exercise = self.exercise.as_deref().map(ExerciseId::from);
         let setup: Option<SensorSetup> = self.setup.find()?;
         let (mut lifts, mut warnings) = (Vec::new(), Vec::new());
         for file in &self.files {
             let name = file.display().to_string();
-            let (found, warned) = counted_reps(file, exercise.clone(), setup.clone())
+            let (found, warned) = counted_reps(file, catalogue.clone(), exercise.clone(), setup.clone())
                 .map_err(|error| CliError::Undecided(format!("{name}: {error}")))?;
             lifts.extend(found.iter().filter_map(|rep| lift(&name, rep)));
             warnings.extend(warned.iter().map(|warning| format!("{name}: {warning}")));
         }
         Ok((lifts, warnings))
-    }
-
-    fn exercise(&self) -> Result<Option<ExerciseId>, CliError> {
-        let Some(exercise) = &self.exercise else { return Ok(None) };
-        Catalogue::embedded()?.find(exercise)?;
-        Ok(Some(exercise.as_str().into()))
     }
 
     fn lifts_of_set(&self, set: SetId) -> Result<Vec<Lift>, CliError> {

@@ -5,6 +5,7 @@ mod report;
 mod table;
 
 use super::error::CliError;
+use super::format::Format;
 use crate::trust::agreement::{Agreement, LEAST_PAIRS};
 use crate::trust::pairing::{MOST, Pairing};
 use clap::{Args, ValueEnum};
@@ -81,12 +82,6 @@ pub(super) enum Unit {
     /// Millimetres a second
     #[value(name = "mm/s")]
     Millimetres,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Format {
-    Table,
-    Json,
 }
 
 impl Compare {

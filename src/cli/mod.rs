@@ -14,6 +14,7 @@ mod doctor;
 mod error;
 mod exercises;
 mod export;
+mod format;
 mod openapi;
 mod ordered;
 mod progress;

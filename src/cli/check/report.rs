@@ -1,5 +1,6 @@
 //! What `ironstride check` prints.
 
+use crate::cli::format::rounded;
 use crate::trust::height::{HeightCheck, LIMIT_PCT, Verdict};
 use serde::Serialize;
 use std::fmt::Write;
@@ -120,11 +121,6 @@ impl Report<'_> {
 
 fn error_pct(lift: &Lift, check: &HeightCheck) -> f64 {
     100.0 * (lift.range_of_motion_m / check.height_m - 1.0)
-}
-
-/// To six decimals, never `-0`.
-fn rounded(x: f64) -> f64 {
-    (x * 1e6).round() / 1e6 + 0.0
 }
 
 fn word(verdict: Verdict) -> &'static str {

@@ -2,6 +2,7 @@
 
 use super::Metric;
 use super::table::Measured;
+use crate::cli::format::rounded;
 use crate::trust::agreement::Agreement;
 use crate::trust::pairing::Pairing;
 use crate::trust::student::Interval;
@@ -242,9 +243,4 @@ fn ends(interval: Interval) -> [f64; 2] {
 
 fn words(interval: Interval) -> String {
     format!("{:+.3}, {:+.3}", interval.low, interval.high)
-}
-
-/// To six decimals, never `-0`.
-fn rounded(x: f64) -> f64 {
-    (x * 1e6).round() / 1e6 + 0.0
 }
