@@ -22,7 +22,7 @@ use std::process::Command;
 /// Length of the recording that stages are timed with, s.
 const TIMED_S: f64 = 300.0;
 /// The same under valgrind, which is some fifty times slower.
-const COUNTED_S: f64 = 60.0;
+const COUNTED_S: f64 = 120.0;
 /// Length of the session that the lanes are timed with, s.
 const SESSION_S: f64 = 3600.0;
 /// The lanes of that session may cost so many times the attitude filter alone.
@@ -221,35 +221,53 @@ fn activity(blocks: &[(HostTime, ImuBlock)]) -> Vec<VerticalSample> {
     vertical[middle..vertical.len().min(middle + length)].to_vec()
 }
 
-/// The table of all stages: time, and instructions where they can be counted.
-fn table() {
+/// What a stage costs for each unit that it works on.
+struct Cost {
+    stage: Stage,
+    name: &'static str,
+    ns: f64,
+    instructions: Result<f64, String>,
+}
+
+/// Costs of all stages, that of the attitude filter first.
+fn costs() -> Vec<Cost> {
     let recording = Recording::of(TIMED_S);
-    let ns = |stage| fastest_ns(RUNS, || recording.run(stage)) / recording.units(stage);
-    let alone_ns = ns(Stage::Attitude);
-    let alone = instructions(Stage::Attitude).map(|(all, units)| all / units);
+    let cost = |(stage, name)| Cost {
+        stage,
+        name,
+        ns: fastest_ns(RUNS, || recording.run(stage)) / recording.units(stage),
+        instructions: instructions(stage).map(|(all, units)| all / units),
+    };
+    STAGES.into_iter().map(cost).collect()
+}
+
+/// Instructions of a stage as a multiple of the attitude filter's.
+fn times_alone(costs: &[Cost], stage: Stage) -> Option<f64> {
+    let instructions =
+        |stage| costs.iter().find(|cost| cost.stage == stage)?.instructions.as_ref().ok().copied();
+    Some(instructions(stage)? / instructions(Stage::Attitude)?)
+}
+
+/// The table of all stages: time, and instructions where they can be counted.
+fn print(costs: &[Cost]) {
     println!(
         "{:<26} {:>10} {:>9} {:>14} {:>9}",
         "stage, a sample", "ns", "× vqf-rs", "instructions", "× vqf-rs"
     );
-    for (stage, name) in STAGES {
-        let ns = ns(stage);
-        let counted = alone.as_ref().map_err(Clone::clone).and_then(|alone| {
-            let (all, units) = instructions(stage)?;
-            Ok(format!("{:>14.0} {:>9.1}", all / units, all / units / alone))
-        });
-        let counted = counted.unwrap_or_else(|_| format!("{:>14} {:>9}", "-", "-"));
-        println!("{name:<26} {ns:>10.0} {:>9.1} {counted}", ns / alone_ns);
+    for Cost { stage, name, ns, instructions } in costs {
+        let counted = instructions.as_ref().map_or("-".to_owned(), |count| format!("{count:.0}"));
+        let times = times_alone(costs, *stage).map_or("-".to_owned(), |times| format!("{times:.1}"));
+        println!("{name:<26} {ns:>10.0} {:>9.1} {counted:>14} {times:>9}", ns / costs[0].ns);
     }
-    match &alone {
-        Ok(alone) => {
-            let counted = |stage| instructions(stage).map_or(f64::NAN, |(all, units)| all / units / alone);
-            println!(
-                "figure: instructions a sample against vqf-rs alone ({alone:.0}): motion {:.2} ×, whole engine {:.2} ×",
-                counted(Stage::Motion),
-                counted(Stage::Engine)
-            );
-        }
-        Err(why) => println!("instructions were not counted: {why}"),
+    if let Some(why) = costs.iter().find_map(|cost| cost.instructions.as_ref().err()) {
+        println!("instructions were not counted: {why}");
+    }
+    if let (Some(motion), Some(engine)) =
+        (times_alone(costs, Stage::Motion), times_alone(costs, Stage::Engine))
+    {
+        println!(
+            "figure: instructions against vqf-rs alone: motion {motion:.2} ×, whole engine {engine:.2} ×"
+        );
     }
 }
 
@@ -268,12 +286,12 @@ fn session() {
 }
 
 fn main() {
-    // `cargo bench` says `--bench`
-    match std::env::args().find_map(|argument| argument.strip_prefix("--count=").map(str::to_owned)) {
-        Some(stage) => count(&stage),
-        None => {
-            table();
-            session();
-        }
+    // `cargo bench` gives `--bench`, which means nothing here
+    let counts = std::env::args().find_map(|argument| argument.strip_prefix("--count=").map(str::to_owned));
+    if let Some(stage) = counts {
+        count(&stage);
+    } else {
+        print(&costs());
+        session();
     }
 }

@@ -63,6 +63,17 @@ pub(super) fn hex(bytes: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::SensorSettings;
+
+    #[test]
+    fn the_engine_is_told_what_is_configured_of_stations_and_sensors() {
+        let sensor = SensorSettings { lever_arm_m: Some([0.0, 0.1, 0.03]), calibration: None };
+        let sensors = [("bar-1".into(), sensor)].into_iter().collect();
+        let known = known(&Settings { sensors, ..Settings::default() });
+        assert!(matches!(&known[0], Context::Plates { station, .. } if station.as_str() == "rack-1"));
+        let Context::SensorSetup(setup) = &known[1] else { panic!("{known:?}") };
+        assert_eq!((setup.sensor.as_str(), setup.lever_arm_m), ("bar-1", sensor.lever_arm_m));
+    }
 
     #[test]
     fn other_numbers_have_another_fingerprint_and_traces_have_not() {
