@@ -78,3 +78,31 @@ fn timed(at: HostTime, block: &ImuBlock) -> impl Iterator<Item = (f64, ImuSample
     };
     block.samples.iter().enumerate().map(move |(index, sample)| (seconds_from_nanos(time(index)), *sample))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::SampleFlags;
+
+    fn times(clock: SampleClock) -> Vec<f64> {
+        let sample = ImuSample { accel_m_s2: [0.0; 3], gyro_rad_s: None };
+        let block = ImuBlock { clock, flags: SampleFlags::default(), samples: vec![sample; 3] };
+        timed(HostTime(7_000_000_000), &block).map(|(t, _)| t).collect()
+    }
+
+    #[test]
+    fn samples_have_the_time_of_their_clock_whatever_it_is() {
+        let interval_ns = 500_000_000;
+        let numbered = SampleClock::Numbered {
+            stream_id: 1,
+            first_sample: 9,
+            device_time_ns: 2_000_000_000,
+            interval_ns,
+        };
+        assert_eq!(times(numbered), [2.0, 2.5, 3.0]);
+        let stamped =
+            SampleClock::Stamped { device_time_ns: vec![1_000_000_000, 1_250_000_000, 4_000_000_000] };
+        assert_eq!(times(stamped), [1.0, 1.25, 4.0]);
+        assert_eq!(times(SampleClock::Nominal { interval_ns }), [6.0, 6.5, 7.0]);
+    }
+}

@@ -53,7 +53,7 @@ fn a_calibrated_sensor_measures_metres_and_the_configuration_keeps_its_words() {
 }
 
 #[test]
-fn more_positions_show_what_is_left() {
+fn what_is_found_can_be_read_by_programs() {
     let mut imu = bad_sensor();
     let recording = file(&folder("calibrate"), "json.csv", trace(&mut imu, &six_faces(4.0, true), 0.02));
     let object = calibrate(&[&recording, "--format", "json", "--latitude-deg", "52.5"]).object();

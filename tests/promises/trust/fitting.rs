@@ -68,28 +68,35 @@ fn a_lever_arm_gives_the_bar_s_motion_and_not_the_sensor_s() {
     // eight centimetres beside the centre line of a bar that a curl turns by more than a right angle
     let attitude = UnitQuaternion::from_euler_angles(0.0, 0.4, 0.0);
     let lever_m = Vector3::new(0.08, 0.10, 0.0);
-    let mut imu =
-        Imu::drawn(&ImuFaults::CONSUMER, Placement { lever_m, attitude }, RATE_HZ, &mut Random::new(4));
     let folder = folder("fitting");
-    let recording = file(&folder, "curl.csv", trace(&mut imu, &set.story.motion, 0.0));
+    let recording = |name: &str, lever_m: Vector3<f64>| {
+        let placement = Placement { lever_m, attitude };
+        let mut imu = Imu::drawn(&ImuFaults::CONSUMER, placement, RATE_HZ, &mut Random::new(4));
+        file(&folder, name, trace(&mut imu, &set.story.motion, 0.0))
+    };
+    let beside = recording("beside.csv", lever_m);
     let arm = attitude.inverse() * lever_m;
     let config =
         format!("config_version = 1\n[sensor.\"s\"]\nlever_arm_m = [{}, {}, {}]\n", arm.x, arm.y, arm.z);
     let config = file(&folder, "lever.toml", config);
-    let plain = found("biceps_curl", &recording, &[]);
-    let levered = found("biceps_curl", &recording, &["--setup-of", "s", "--config", &config]);
+    let centred = found("biceps_curl", &recording("centred.csv", Vector3::zeros()), &[]);
+    let plain = found("biceps_curl", &beside, &[]);
+    let levered = found("biceps_curl", &beside, &["--setup-of", "s", "--config", &config]);
     let way = |reps: &[(f64, f64)]| 100.0 * rmse(reps, &set.truth, |rep| rep.1);
     let velocity = |reps: &[(f64, f64)]| rmse(reps, &set.truth, |rep| rep.0);
     println!(
-        "figure: sensor 8 cm beside the centre line in a curl, without and with its lever arm: ROM RMSE {:.1} → {:.1} cm, MV RMSE \
-        {:.3} → {:.3} m/s",
+        "figure: sensor 8 cm beside the centre line in a curl: ROM RMSE {:.1} cm, with its lever arm {:.1} (in the centre {:.1}); MV RMSE \
+        {:.3} m/s, {:.3} ({:.3})",
         way(&plain),
         way(&levered),
+        way(&centred),
         velocity(&plain),
-        velocity(&levered)
+        velocity(&levered),
+        velocity(&centred)
     );
     assert!(
         way(&levered) < 0.5 * way(&plain) && velocity(&levered) < velocity(&plain),
         "{plain:?}\n{levered:?}"
     );
+    assert!(way(&levered) < way(&centred) + 1.0, "{centred:?}\n{levered:?}");
 }
