@@ -2,13 +2,15 @@
 
 use super::problem::Problem;
 use super::state::Web;
-use super::views::sensor::Sensor;
+use super::views::sensor::{Notice, Sensor};
 use super::views::status::{Inputs, Queue, Status, Store, Task, Warning};
 use super::views::time::rfc3339;
 use super::views::words::LinkState;
 
 /// A battery below this is named, percent.
 const LOW_BATTERY_PCT: u8 = 15;
+/// Most notices that are shown.
+const NOTICES: u32 = 20;
 
 impl Web {
     /// How the daemon is. Blocks for the reading.
@@ -51,7 +53,13 @@ impl Web {
             stream_clients: self.hub().clients(),
             sensors,
             warnings,
+            notices: self.notices()?,
         })
+    }
+
+    fn notices(&self) -> Result<Vec<Notice>, Problem> {
+        let told = self.reader().notices(NOTICES)?;
+        Ok(told.iter().map(|notice| Notice::of(&notice.value, &notice.clock)).collect())
     }
 
     fn store(&self) -> Result<Store, Problem> {
