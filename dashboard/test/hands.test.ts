@@ -250,7 +250,7 @@ describe("the phone", () => {
     await expect.poll(role).toEqual({ role: "bar", station: stage.station, mount: "collar", side: null });
     await edit();
     await page.getByLabel("It is on").selectOption("a shoe");
-    await page.getByLabel("Of", { exact: true }).selectOption("Tom Brandt");
+    await page.getByLabel("Whose").selectOption("Tom Brandt");
     await save();
     await expect.poll(role).toEqual({ role: "footpod", athlete: "tom", foot: null });
     await edit();

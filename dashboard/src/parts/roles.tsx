@@ -6,6 +6,7 @@ import * as client from "../client";
 import { busy, wish } from "../desk";
 import { fromId } from "../format";
 import { athleteName, athletes, state } from "../store";
+import { LINKS } from "./sensors";
 import { Sheet } from "./sheets";
 
 /** Sensors that are there and count nowhere. */
@@ -32,7 +33,10 @@ export function Roles() {
         {[...(sensors?.values() ?? [])].map((sensor) => (
           <li key={sensor.sensor}>
             <button type="button" data-link={sensor.link} onClick={() => setEdited(sensor.sensor)}>
-              <span class="dot" title={sensor.link} /> {sensor.name ?? sensor.sensor} <small data-low={sensor.role === null}>{roleInWords(sensor)}</small>
+              <span class="dot" aria-hidden="true" /> {sensor.name ?? sensor.sensor}{" "}
+              <small data-low={sensor.role === null}>
+                {roleInWords(sensor)} · {LINKS[sensor.link]}
+              </small>
             </button>
           </li>
         ))}
@@ -80,7 +84,7 @@ function SensorSheet({ sensor, onClose }: { sensor: Sensor; onClose: () => void 
         )}
         {role?.role === "footpod" && (
           <>
-            <Choice label="Of" value={role.athlete} choices={athletes.value.map(({ id, name }) => [id, name])} onChoose={(athlete) => setRole({ ...role, athlete })} />
+            <Choice label="Whose" value={role.athlete} choices={athletes.value.map(({ id, name }) => [id, name])} onChoose={(athlete) => setRole({ ...role, athlete })} />
             <Choice label="Foot" value={role.foot ?? ""} none="not known" choices={SIDES.map(named)} onChoose={(foot) => setRole({ ...role, foot: (foot || null) as Side | null })} />
             <Choice label="It counts" value={unit ?? ""} none="find out" choices={[["strides", "strides"], ["steps", "steps"]]} onChoose={(said) => setUnit((said || null) as Sensor["cadence_unit"])} />
           </>
