@@ -109,6 +109,9 @@ fn sensor_warning(sensor: &Sensor) -> Option<Warning> {
     let homeless = sensor.role.is_none() && matches!(sensor.link, LinkState::Up | LinkState::Streaming);
     homeless.then(|| Warning {
         what: format!("{name} belongs to no station and no runner"),
-        hint: format!("say what it is for: on a phone's page under Setup, or PUT /api/v1/sensors/{}", sensor.sensor),
+        hint: format!(
+            "say what it is for: on a phone's page under Setup, or PUT /api/v1/sensors/{}",
+            sensor.sensor
+        ),
     })
 }
