@@ -15,7 +15,7 @@ export function homeless(sensors: Iterable<Sensor>): Sensor[] {
 }
 
 export function roleInWords({ role }: Pick<Sensor, "role">): string {
-  if (role === null) return "none yet";
+  if (role === null) return "no role yet";
   const side = role.role === "bar" ? role.side : role.foot;
   const whose = role.role === "bar" ? `bar of ${role.station}` : `foot of ${athleteName(role.athlete)}`;
   return side === null ? whose : `${whose}, ${side}`;
