@@ -85,6 +85,9 @@ fn complete(path: &str, method: &str, operation: &mut Value) {
         }
         let parameters = operation.entry("parameters").or_insert_with(|| json!([]));
         parameters.as_array_mut().into_iter().for_each(|all| all.append(&mut headers));
+    }
+    // no token gives the right to make tokens
+    if method != "get" && path != TOKENS {
         operation.insert("security".to_owned(), json!([{}, { "device_token": [] }]));
     }
     let responses = operation.entry("responses").or_insert_with(|| Value::Object(Map::new()));
