@@ -1695,7 +1695,7 @@ export interface components {
              * @description How far the engine is behind the source's time, s.
              */
             lag_s: number;
-            /** @description What was told lately, the newest first, at most 20. */
+            /** @description What was told lately, the newest first: of each kind for each sensor the latest. */
             notices: components["schemas"]["Notice"][];
             /** @description Queues by name. */
             queues: {

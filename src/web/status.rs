@@ -6,11 +6,12 @@ use super::views::sensor::{Notice, Sensor};
 use super::views::status::{Inputs, Queue, Status, Store, Task, Warning};
 use super::views::time::rfc3339;
 use super::views::words::LinkState;
+use std::collections::BTreeSet;
 
 /// A battery below this is named, percent.
 const LOW_BATTERY_PCT: u8 = 15;
-/// Most notices that are shown.
-const NOTICES: u32 = 20;
+/// How many notices are looked through.
+const NOTICES: u32 = 500;
 
 impl Web {
     /// How the daemon is. Blocks for the reading.
@@ -57,9 +58,12 @@ impl Web {
         })
     }
 
+    /// Of each kind for each sensor the latest: what is told often must not hide what was told once.
     fn notices(&self) -> Result<Vec<Notice>, Problem> {
         let told = self.reader().notices(NOTICES)?;
-        Ok(told.iter().map(|notice| Notice::of(&notice.value, &notice.clock)).collect())
+        let mut seen = BTreeSet::new();
+        let latest = told.iter().filter(|notice| seen.insert((notice.value.kind, &notice.value.sensor)));
+        Ok(latest.map(|notice| Notice::of(&notice.value, &notice.clock)).collect())
     }
 
     fn store(&self) -> Result<Store, Problem> {

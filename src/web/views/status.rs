@@ -40,7 +40,7 @@ pub(crate) struct Status {
     pub(crate) sensors: Vec<Sensor>,
     /// What a person should see to, the gravest first.
     pub(crate) warnings: Vec<Warning>,
-    /// What was told lately, the newest first, at most 20.
+    /// What was told lately, the newest first: of each kind for each sensor the latest.
     pub(crate) notices: Vec<Notice>,
 }
 
