@@ -67,7 +67,6 @@ describe("the wall", () => {
 
   test("what a person by the wall can mend is told for a while", async () => {
     opening(stage.gym);
-    await page?.close();
     page = await browser.newPage({ viewport: { width: 1024, height: 768 } });
     await page.clock.install();
     await page.goto(`${stage.url}/station/${stage.station}`);
