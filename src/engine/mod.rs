@@ -233,6 +233,12 @@ impl Engine {
                     bar.set_up(setup);
                 }
             }
+            // one that was never heard of has none anyway
+            Context::Unassigned { sensor } => {
+                if let Some(sensor) = self.sensors.get_mut(sensor) {
+                    sensor.role = None;
+                }
+            }
             _ => {}
         }
         self.cadences.context(context);
