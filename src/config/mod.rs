@@ -9,6 +9,7 @@ mod layers;
 mod mistake;
 mod recover;
 mod schema;
+mod sensor_settings;
 mod settings;
 mod settings_file;
 mod suggest;
@@ -18,6 +19,7 @@ pub use exercises::{Catalogue, UnknownExercise};
 pub use influx::InfluxSettings;
 pub use layers::{Environment, Flags, InForce, Origin, SettingsError};
 pub use mistake::{Mistake, Mistakes};
+pub use sensor_settings::{CalibrationSettings, SensorSettings, table, with_calibration};
 pub use settings::{
     CONFIG_VERSION, ExerciseSettings, GymSettings, Level, LogSettings, ReadAccess, Settings, StationSettings,
     StoreSettings, WebSettings,

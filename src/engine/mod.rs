@@ -222,8 +222,24 @@ impl Engine {
 
     /// Tells everyone what the driver knows; each takes what is for them.
     fn context(&mut self, at: HostTime, context: &Context) {
-        if let Context::Sensor(assignment) = context {
-            self.sensor(&assignment.sensor, at).role = Some(assignment.role.clone());
+        match context {
+            Context::Sensor(assignment) => {
+                self.sensor(&assignment.sensor, at).role = Some(assignment.role.clone());
+            }
+            Context::SensorSetup(setup) => {
+                let sensor = self.sensor(&setup.sensor, at);
+                sensor.setup = Some(setup.clone());
+                if let Some(bar) = &mut sensor.bar {
+                    bar.set_up(setup);
+                }
+            }
+            // one that was never heard of has none anyway
+            Context::Unassigned { sensor } => {
+                if let Some(sensor) = self.sensors.get_mut(sensor) {
+                    sensor.role = None;
+                }
+            }
+            _ => {}
         }
         self.cadences.context(context);
         self.sessions.context(at, context);
@@ -241,7 +257,14 @@ impl Engine {
         let traces = Traces { live: self.config.live_trace, settled: self.config.settled_trace };
         let sensor = self.sensors.entry(id.clone()).or_insert_with(|| Sensor::new(id.clone(), at));
         let prior = prior(self.sessions.exercise(&sensor.station()));
-        let bar = sensor.bar.get_or_insert_with(|| Bar::new(id.clone(), params.clone(), traces));
+        let setup = &sensor.setup;
+        let bar = sensor.bar.get_or_insert_with(|| {
+            let mut bar = Bar::new(id.clone(), params.clone(), traces);
+            if let Some(setup) = setup {
+                bar.set_up(setup);
+            }
+            bar
+        });
         let seen = act(bar, &prior);
         self.seen(at, id, seen);
     }

@@ -3,7 +3,7 @@
 use super::bar::Bar;
 use crate::model::{
     BatteryReading, Characteristic, DeviceInformation, Event, HostTime, LinkChange, LinkState, Notice,
-    NoticeKind, Request, SensorId, SensorRole, SensorStatus, Side, StationId,
+    NoticeKind, Request, SensorId, SensorRole, SensorSetup, SensorStatus, Side, StationId,
 };
 use crate::sensors::{Ask, Conversation, DecodeError};
 use std::collections::BTreeSet;
@@ -20,6 +20,7 @@ const TOLD_STRANGERS: usize = 16;
 pub(super) struct Sensor {
     pub(super) conversation: Conversation,
     pub(super) role: Option<SensorRole>,
+    pub(super) setup: Option<SensorSetup>,
     /// There once inertial samples have come.
     pub(super) bar: Option<Bar>,
     status: SensorStatus,
@@ -47,6 +48,7 @@ impl Sensor {
         Self {
             conversation: Conversation::default(),
             role: None,
+            setup: None,
             bar: None,
             status,
             told: None,

@@ -44,6 +44,7 @@ const HOUSE: &[Room] = &[
     pure("coach", &["model", "lifting", "running", "session"], &["schemars"]),
     pure("engine", &["model", "sensors", "motion", "lifting", "running", "session", "coach"], &[]),
     pure("simulate", &["model", "sensors"], &["firmware_protocol", "libm", "nalgebra"]),
+    pure("trust", &["model", "motion"], &["nalgebra"]),
     edge("config", &["model", "session", "coach"], &["jiff", "schemars", "serde_json", "strsim", "toml"]),
     edge("radio", &["model", "sensors", "simulate"], &["serde_json", "tokio", "tokio_util", "tracing"]),
     edge("store", &["model"], &["jiff", "rusqlite", "serde_json", "sha2", "tokio", "tracing", "zstd"]),
@@ -97,8 +98,8 @@ const WEB_CRATES: &[&str] = &[
 
 /// Every room.
 const ALL: &[&str] = &[
-    "model", "sensors", "motion", "lifting", "running", "session", "coach", "engine", "simulate", "config",
-    "radio", "store", "influx", "web", "daemon",
+    "model", "sensors", "motion", "lifting", "running", "session", "coach", "engine", "simulate", "trust",
+    "config", "radio", "store", "influx", "web", "daemon",
 ];
 
 /// Crates that only describe data and errors: all rooms may name them.

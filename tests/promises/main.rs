@@ -23,3 +23,4 @@ mod program;
 mod reference;
 mod same_reps;
 mod tools;
+mod trust;
