@@ -309,7 +309,7 @@ pub(super) enum Found {
     /// Nothing that it is told, or nothing new.
     Nothing,
     /// This.
-    New(Sending),
+    New(Box<Sending>),
     /// Its time will be known when the machine's clock is.
     NotYet,
     /// Its time will never be known. What it is.
@@ -337,7 +337,7 @@ pub(super) fn look(
         return Ok(Found::Timeless(format!("{} {}", record.kind, record.subject)));
     };
     let before = before(record.kind, &record.subject)?;
-    Ok(editions::next(before.as_ref(), record, utc).map_or(Found::Nothing, Found::New))
+    Ok(editions::next(before.as_ref(), record, utc).map_or(Found::Nothing, |new| Found::New(Box::new(new))))
 }
 
 impl Runs {

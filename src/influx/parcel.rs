@@ -47,7 +47,7 @@ impl Parcel {
     /// Of these lines, in order.
     #[must_use]
     pub(super) fn new(lines: Vec<Line>) -> Self {
-        let rest = if lines.is_empty() { Vec::new() } else { vec![0..lines.len()] };
+        let rest = Some(0..lines.len()).filter(|all| !all.is_empty()).into_iter().collect();
         Self { lines, rest, aside: Vec::new(), in_a_row: 0 }
     }
 

@@ -103,6 +103,7 @@ impl<'a> Retelling<'a> {
             let before =
                 |kind: &str, subject: &str| Ok(told.get(&(kind.to_owned(), subject.to_owned())).cloned());
             if let Found::New(sending) = look(self.reader, &mut self.runs, stored, self.gym, before)? {
+                let sending = *sending;
                 let now = sending.told.clone();
                 self.told.insert((now.kind.clone(), now.subject.clone()), now);
                 new.push((stored.seq, sending));

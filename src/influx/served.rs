@@ -77,7 +77,7 @@ pub(super) struct Export {
 impl Export {
     /// Reads a line; says what it can't read.
     pub(super) fn line(&mut self, text: &str, mut see: impl FnMut(Served<'_>)) -> Result<(), String> {
-        let unreadable = || format!("the server's export has a line that is none: {:.100}", text);
+        let unreadable = || format!("the server's export has a line that is none: {text:.100}");
         let told: Json = serde_json::from_str(text).map_err(|_| unreadable())?;
         let metric = told["metric"].as_object().ok_or_else(unreadable)?;
         let name = metric.get("__name__").and_then(Json::as_str).unwrap_or_default();
@@ -126,16 +126,19 @@ impl Csv {
             (self.types, self.names) = (cells, Vec::new());
         } else if self.names.is_empty() {
             self.names = cells;
-        } else if let Some((measurement, rest)) = self.row(&cells) {
+        } else {
+            let row = || self.names.iter().zip(&self.types).zip(&cells);
+            let named = row().find(|((name, _), _)| *name == "_measurement");
+            let (_, measurement) = named.ok_or_else(|| format!("the server answers: {text:.300}"))?;
             let (mut field, mut t_ms, mut said) = ("", None, None);
             let mut tags = Vec::new();
-            for (name, kind, cell) in rest {
-                match name {
-                    "" | "result" | "table" => {}
+            for ((name, kind), cell) in row() {
+                match name.as_str() {
+                    "" | "result" | "table" | "_measurement" => {}
                     "_field" => field = cell,
                     "_time" => t_ms = cell.parse::<i64>().ok().map(|ns| ns.div_euclid(1_000_000)),
                     "_value" => said = of_cell(kind, cell),
-                    _ => tags.push((name, cell)),
+                    name => tags.push((name, cell.as_str())),
                 }
             }
             let series = line::series(measurement, tags.into_iter());
@@ -143,20 +146,8 @@ impl Csv {
                 return Err(format!("the server's answer has a row that is none: {text:.100}"));
             };
             see(Served { series: &series, field, t_ms, said, again: false });
-        } else {
-            return Err(format!("the server answers: {text:.300}"));
         }
         Ok(())
-    }
-
-    /// The measurement of a row, and its other cells with names and types.
-    fn row<'a>(&'a self, cells: &'a [String]) -> Option<(&'a str, Vec<(&'a str, &'a str, &'a str)>)> {
-        let cell = |(index, name): (usize, &'a String)| {
-            Some((name.as_str(), self.types.get(index)?.as_str(), cells.get(index)?.as_str()))
-        };
-        let all: Vec<_> = self.names.iter().enumerate().filter_map(cell).collect();
-        let measurement = all.iter().find(|(name, ..)| *name == "_measurement")?.2;
-        Some((measurement, all.into_iter().filter(|(name, ..)| *name != "_measurement").collect()))
     }
 }
 

@@ -106,6 +106,59 @@ pub(super) fn cadence(n: u32) -> Event {
     })
 }
 
+/// A set of an athlete that is over, advice on it, and the state of its sensor.
+pub(super) fn set_with_advice(athlete: &str) -> Vec<Event> {
+    let (athlete, exercise) = (Some(AthleteId::from(athlete)), Some(ExerciseId::from("back_squat")));
+    let set = SetRecord {
+        id: SetId(1),
+        revision: 1,
+        session: SessionId(1),
+        station: "rack-1".into(),
+        athlete: athlete.clone(),
+        exercise: exercise.clone(),
+        load_kg: Some(100.0),
+        goal: None,
+        role: None,
+        started_at: HostTime(1_000_000_000),
+        ended_at: Some(HostTime(20_000_000_000)),
+        end: Some(SetEnd::Rerack),
+        reps: Vec::new(),
+        summaries: vec![SetSummary { reps: 6, velocity_loss_best_pct: Some(12.5), ..SetSummary::default() }],
+        stop_line: None,
+        algorithm: AlgorithmTag { name: "bar".to_owned(), number: 1, parameters: "0".to_owned() },
+    };
+    let number = |name: &str| AdviceInput { name: name.to_owned(), value: 21.0 };
+    let advice = Advice {
+        id: AdviceId(9),
+        at: HostTime(20_000_000_000),
+        station: "rack-1".into(),
+        athlete,
+        exercise,
+        set: SetId(1),
+        action: AdviceAction::NextLoad { load_kg: 102.5, plates_per_side_kg: Vec::new() },
+        reason: "12.5 % lost, up to 20 % is \"fine\"".to_owned(),
+        inputs: vec![number("velocity_loss_best_pct")],
+        threshold: number("velocity_loss_cap_pct"),
+        rule: "next_load".to_owned(),
+        source: "a study".to_owned(),
+        confidence: Confidence::High,
+        supersedes: None,
+    };
+    let sensor = SensorStatus {
+        at: HostTime(0),
+        sensor: "bar".into(),
+        families: Vec::new(),
+        link: LinkState::Streaming,
+        battery: Some(BatteryReading { percent: 80 }),
+        device: DeviceInformation::default(),
+        samples: 4_000,
+        lost_samples: 2,
+        undecoded: 0,
+        sample_rate_hz: Some(200.1),
+    };
+    vec![Event::Set(Box::new(set)), Event::Advice(Box::new(advice)), Event::Sensor(Box::new(sensor))]
+}
+
 /// A settled repetition, one every three seconds.
 pub(super) fn rep(id: u64, revision: u32, athlete: Option<&str>) -> Event {
     let velocity = 0.5 + (id % 17) as f64 / 100.0;

@@ -113,7 +113,6 @@ fn answer(stream: &TcpStream, known: &Mutex<Known>, mind: &Mutex<Mind>) -> Optio
         }
     };
     match act {
-        Act::Keep => keep(&mut known, ""),
         Act::KeepSilently => {
             keep(&mut known, "");
             drop(known);
@@ -126,7 +125,7 @@ fn answer(stream: &TcpStream, known: &Mutex<Known>, mind: &Mutex<Mind>) -> Optio
             drop(known);
             return say(stream, 400, "", r#"{"code":"invalid","message":"partial write: bad line"}"#);
         }
-        Act::KeepWithout(_) => keep(&mut known, ""),
+        Act::Keep | Act::KeepWithout(_) => keep(&mut known, ""),
         Act::Say(status, headers, body) => return say(stream, status, headers, body),
         Act::Cut => return None,
     }

@@ -1,6 +1,6 @@
 //! The real VictoriaMetrics of Debian on loopback.
 
-use super::ground::{Ground, START_MS, cadence, rep};
+use super::ground::{Ground, START_MS, cadence, rep, set_with_advice};
 use crate::daemon::process::Daemon;
 use crate::daemon::recording::{squats, store};
 use crate::program::{file, folder, ironstride};
@@ -58,9 +58,13 @@ impl Victoria {
         Some(Self { child, url: format!("http://{address}") })
     }
 
+    /// Shows what was taken a moment ago.
+    fn flush(&self) {
+        ureq::get(format!("{}/internal/force_flush", self.url)).call().expect("it flushes");
+    }
+
     /// The values of a MetricsQL query at a moment of the recording.
     fn query(&self, query: &str, t_ms: i64) -> Vec<Value> {
-        ureq::get(format!("{}/internal/force_flush", self.url)).call().expect("it flushes");
         let time = format!("{}.{:03}", t_ms / 1000, t_ms % 1000);
         let asked = ureq::get(format!("{}/api/v1/query", self.url))
             .query("query", query)
@@ -86,6 +90,7 @@ fn a_moved_set_is_none_of_the_old_and_all_of_the_new() {
     let ground = Ground::new("victoria_moved", &victoria.url);
     ground.tell((1..=6).map(|id| rep(id, 1, Some("bob"))).chain((0..50).map(cadence)).collect());
     ground.tell_all(&mut ground.exporter());
+    victoria.flush();
     let living = |athlete: &str| {
         let query = format!("rep_mean_velocity_m_s{{athlete=\"{athlete}\"}} unless rep_retired");
         (1..=6_i64).filter(|id| !victoria.query(&query, START_MS + id * 3_000 + 1).is_empty()).count()
@@ -94,6 +99,7 @@ fn a_moved_set_is_none_of_the_old_and_all_of_the_new() {
     assert!(ground.reconcile().is_clean(), "{:?}", ground.reconcile());
     ground.tell((1..=6).map(|id| rep(id, 2, Some("ada"))).collect());
     ground.tell_all(&mut ground.exporter());
+    victoria.flush();
     assert_eq!((living("bob"), living("ada")), (0, 6));
     // sent twice is there once
     let (carrier, reader) = (ground.carrier(), ground.journal.reader());
@@ -103,6 +109,30 @@ fn a_moved_set_is_none_of_the_old_and_all_of_the_new() {
     assert!(result.is_clean() && result.alike == 62, "{result:?}");
     let (key, id) = (r#"rep_id{athlete="ada",edition="2"}"#, START_MS + 4 * 3_000 + 1);
     assert_eq!(victoria.query(key, id)[0]["value"][1], "4");
+}
+
+#[test]
+fn every_panel_of_the_dashboard_has_data() {
+    let Some(victoria) = Victoria::start("victoria_panels") else { return };
+    let ground = Ground::new("victoria_panels", &victoria.url);
+    let reps = (1..=6).map(|id| rep(id, 1, Some("ada")));
+    ground.tell(reps.chain((0..50).map(cadence)).chain(set_with_advice("ada")).collect());
+    ground.tell_all(&mut ground.exporter());
+    assert!(ground.reconcile().is_clean(), "{:?}", ground.reconcile());
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/config/grafana/victoriametrics.json");
+    let board: Value = serde_json::from_str(&std::fs::read_to_string(file).expect("a file")).expect("JSON");
+    let panels = board["panels"].as_array().expect("panels").iter();
+    let queries = panels.flat_map(|panel| panel["targets"].as_array().expect("queries"));
+    let annotations = board["annotations"]["list"].as_array().expect("annotations").iter();
+    let expressions: Vec<&str> =
+        queries.chain(annotations).map(|query| query["expr"].as_str().expect("MetricsQL")).collect();
+    assert_eq!(expressions.len(), 9);
+    for expression in expressions {
+        let everybody = ["$gym", "$athlete", "$exercise"].into_iter();
+        let query = everybody.fold(expression.to_owned(), |query, name| query.replace(name, ".*"));
+        let found = (0..40).any(|s| !victoria.query(&query, START_MS + s * 1_000 + 200).is_empty());
+        assert!(found, "no data: {query}");
+    }
 }
 
 /// Writes the configuration of a daemon that tells this server.
@@ -138,7 +168,7 @@ fn killed_while_telling(test: &str, kills: u32, sets: usize) {
     while killed < kills {
         let daemon = Daemon::start(&arguments);
         let mut stream = daemon.stream("?station=rack-1", last);
-        for _ in 0..1 + random.below(8) {
+        for _ in 0..=random.below(8) {
             let Some(message) = stream.find(|message| message.event != "trace") else { break };
             last = message.id.or(last);
         }
@@ -160,6 +190,7 @@ fn killed_while_telling(test: &str, kills: u32, sets: usize) {
     let reps = daemon.list("/api/v1/reps");
     let settled =
         reps.iter().filter(|rep| ["settled", "corrected"].map(Value::from).contains(&rep["stage"])).count();
+    victoria.flush();
     let samples = |of: &str| {
         let there = victoria.query(&format!("sum(count_over_time({of}[1d]))"), START_MS + 86_000_000);
         there.first().map_or(0, |sum| sum["value"][1].as_str().expect("a number").parse().expect("a number"))
@@ -199,7 +230,7 @@ fn drain(test: &str, readings: u32, reps: u64) -> Option<f64> {
     #[expect(clippy::disallowed_methods, reason = "throughput is what is measured here")]
     let begun = Instant::now();
     while ground.step(&mut exporter) == Next::Again {}
-    ureq::get(format!("{}/internal/force_flush", victoria.url)).call().expect("it flushes");
+    victoria.flush();
     let seconds = begun.elapsed().as_secs_f64();
     let points = exporter.standing().points;
     assert_eq!(points, u64::from(readings) + reps);
