@@ -16,7 +16,9 @@
 //! ```
 
 mod bar;
+mod device;
 mod ledger;
+mod rate;
 mod sensor;
 mod series;
 mod tag;
@@ -168,12 +170,18 @@ impl Engine {
                 self.events.extend(news);
             }
         }
+        let asks = self.sensor(&notification.sensor, at).conversation.asks();
+        self.ask(at, &notification.sensor, asks);
         self.tell_news(&notification.sensor, at);
     }
 
     fn reading(&mut self, at: HostTime, id: &SensorId, reading: Reading) {
         match reading {
-            Reading::Imu(block) => self.bar(at, id, |bar, prior| bar.block(at, &block, prior)),
+            Reading::Imu(block) => {
+                let event = self.sensor(id, at).count_samples(at, block.samples.len());
+                self.events.extend(event);
+                self.bar(at, id, |bar, prior| bar.block(at, &block, prior));
+            }
             Reading::Available(range) => self.bar(at, id, |bar, prior| bar.available(at, range, prior)),
             Reading::Running(reading) => {
                 let record = self.cadences.reading(at, id, &reading);
@@ -194,8 +202,10 @@ impl Engine {
                 let event = self.sensor(id, at).notice(at, NoticeKind::Refused, message);
                 self.events.push_back(event);
             }
-            // A device's own repetitions are another source, for the record only (design, life of a rep).
-            Reading::DeviceRep { .. } => {}
+            Reading::HeartRate(_) | Reading::Power(_) | Reading::Treadmill(_) | Reading::DeviceRep(_) => {
+                let record = device::record(at, self.sensor(id, at), reading);
+                self.events.extend(record.map(Event::Device));
+            }
         }
     }
 }

@@ -33,6 +33,8 @@ pub(crate) struct Sensor {
     pub(crate) undecoded: u64,
     /// Measured sample rate, Hz.
     pub(crate) sample_rate_hz: Option<f64>,
+    /// It sends fewer samples a second than it was asked for, so its velocities can't be trusted.
+    pub(crate) slow: bool,
     /// What the device says of itself.
     pub(crate) device: Device,
     /// When it last reported, RFC 3339; `null` for a sensor that is known and was never seen.
@@ -129,6 +131,7 @@ impl Sensor {
             lost_samples: status.map_or(0, |status| status.lost_samples),
             undecoded: status.map_or(0, |status| status.undecoded),
             sample_rate_hz: status.and_then(|status| status.sample_rate_hz),
+            slow: status.is_some_and(|status| status.slow),
             device: status.map(|status| (&status.device).into()).unwrap_or_default(),
             seen_at: seen.and_then(|seen| seen.rfc3339),
         }
