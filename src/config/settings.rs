@@ -7,6 +7,7 @@
 use super::values;
 use crate::coach::CoachParams;
 use crate::model::StationId;
+use crate::sensors::home_made::HomeMade;
 use crate::session::SessionParams;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -37,6 +38,9 @@ pub struct Settings {
     pub stations: Vec<StationSettings>,
     /// The exercise catalogue.
     pub exercises: ExerciseSettings,
+    /// Inertial sensors of one's own making; one `[[home_made_sensor]]` each.
+    #[serde(rename = "home_made_sensor", skip_serializing_if = "Vec::is_empty")]
+    pub home_made_sensors: Vec<HomeMade>,
     /// The numbers that the coach goes by.
     pub coach: CoachParams,
     /// When sets and sessions end.
@@ -59,6 +63,7 @@ impl Default for Settings {
                 plates_per_side_kg: usual_plates_per_side_kg(),
             }],
             exercises: ExerciseSettings::default(),
+            home_made_sensors: Vec::new(),
             coach: CoachParams::default(),
             sets: SessionParams::default(),
             log: LogSettings::default(),
@@ -266,5 +271,19 @@ mod tests {
         assert_eq!(settings.gym.time_zone, "Europe/Berlin");
         assert_eq!(settings.web.hosts, ["gym.example.org"]);
         assert_eq!(settings.store.directory, Path::new("/mnt/disk/ironstride"));
+    }
+
+    #[test]
+    fn the_template_s_home_made_sensor_works() {
+        let lines = Settings::TEMPLATE.lines();
+        let example = lines
+            .skip_while(|line| *line != "#   [[home_made_sensor]]")
+            .map_while(|line| line.strip_prefix("#   ").filter(|_| !line.starts_with("# `")));
+        let text = format!("config_version = 1\n{}", example.collect::<Vec<_>>().join("\n"));
+        let settings = read(&text);
+        let [sensor] = settings.home_made_sensors.as_slice() else { panic!("{settings:?}") };
+        assert_eq!((sensor.values.len(), sensor.rate_hz, sensor.sample_bytes), (7, 200.0, Some(16)));
+        // and what is in force can be read back
+        assert_eq!(read(&toml::to_string(&settings).unwrap()).home_made_sensors, settings.home_made_sensors);
     }
 }

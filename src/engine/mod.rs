@@ -34,11 +34,13 @@ use crate::model::{
 };
 use crate::motion::Note;
 use crate::running::Cadences;
-use crate::sensors::Ask;
+use crate::sensors::home_made::{HomeMade, HomeMadeFamily};
+use crate::sensors::{Ask, Conversation};
 use crate::session::{Algorithms, Due, SessionParams, Sessions};
 use bar::{Bar, Seen, Traces};
 use sensor::Sensor;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
 
 /// What an engine is made with; never changes in its life.
 #[derive(Clone, Debug, Default)]
@@ -51,6 +53,8 @@ pub struct EngineConfig {
     pub session: SessionParams,
     /// When and how the coach speaks.
     pub coach: CoachParams,
+    /// Sensors that a person has described.
+    pub home_made: Vec<HomeMade>,
     /// Emit [`Event::Trace`], the live lane's motion.
     pub live_trace: bool,
     /// Emit [`Event::SettledTrace`], the settled lane's motion.
@@ -62,6 +66,7 @@ pub struct EngineConfig {
 pub struct Engine {
     config: EngineConfig,
     algorithms: Algorithms,
+    home_made: Arc<[HomeMadeFamily]>,
     sensors: BTreeMap<SensorId, Sensor>,
     sessions: Sessions,
     coach: Coach,
@@ -78,6 +83,7 @@ impl Engine {
         Self {
             sessions: Sessions::new(config.session, config.exercises.clone(), algorithms.clone()),
             algorithms,
+            home_made: config.home_made.iter().cloned().map(HomeMadeFamily::from).collect(),
             coach: Coach::new(config.coach),
             cadences: Cadences::default(),
             sensors: BTreeMap::new(),
@@ -212,7 +218,8 @@ impl Engine {
 
 impl Engine {
     fn sensor(&mut self, id: &SensorId, at: HostTime) -> &mut Sensor {
-        self.sensors.entry(id.clone()).or_insert_with(|| Sensor::new(id.clone(), at))
+        let conversation = || Conversation::new(Arc::clone(&self.home_made));
+        self.sensors.entry(id.clone()).or_insert_with(|| Sensor::new(id.clone(), at, conversation()))
     }
 
     fn tell_news(&mut self, id: &SensorId, at: HostTime) {
@@ -249,7 +256,7 @@ impl Engine {
     fn bar(&mut self, at: HostTime, id: &SensorId, act: impl FnOnce(&mut Bar, &MovementPrior) -> Seen) {
         let params = &self.config.bar;
         let traces = Traces { live: self.config.live_trace, settled: self.config.settled_trace };
-        let sensor = self.sensors.entry(id.clone()).or_insert_with(|| Sensor::new(id.clone(), at));
+        let Some(sensor) = self.sensors.get_mut(id) else { return };
         let prior = prior(self.sessions.exercise(&sensor.station()));
         let bar = sensor.bar.get_or_insert_with(|| Bar::new(id.clone(), params.clone(), traces));
         let seen = act(bar, &prior);

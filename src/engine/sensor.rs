@@ -35,7 +35,7 @@ pub(super) struct Sensor {
 }
 
 impl Sensor {
-    pub(super) fn new(id: SensorId, at: HostTime) -> Self {
+    pub(super) fn new(id: SensorId, at: HostTime, conversation: Conversation) -> Self {
         let status = SensorStatus {
             at,
             sensor: id,
@@ -50,7 +50,7 @@ impl Sensor {
             slow: false,
         };
         Self {
-            conversation: Conversation::default(),
+            conversation,
             role: None,
             bar: None,
             status,
@@ -70,23 +70,20 @@ impl Sensor {
     pub(super) fn station(&self) -> StationId {
         match &self.role {
             Some(SensorRole::Bar { station, .. }) => station.clone(),
-            Some(SensorRole::Footpod { .. }) | None => StationId(self.id().0.clone()),
+            _ => StationId(self.id().0.clone()),
         }
     }
 
     pub(super) fn side(&self) -> Option<Side> {
         match self.role {
             Some(SensorRole::Bar { side, .. }) => side,
-            Some(SensorRole::Footpod { .. }) | None => None,
+            _ => None,
         }
     }
 
     /// Whose it is, where it is one person's.
     pub(super) fn athlete(&self) -> Option<&AthleteId> {
-        match &self.role {
-            Some(SensorRole::Footpod { athlete, .. }) => Some(athlete),
-            Some(SensorRole::Bar { .. }) | None => None,
-        }
+        self.role.as_ref()?.athlete()
     }
 
     /// Bytes came.

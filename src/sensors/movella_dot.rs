@@ -181,7 +181,7 @@ enum Field {
     /// Turning as measured, °/s.
     Turning,
     /// Three s16 without a documented scale.
-    MagneticField,
+    Compass,
     /// u16 of clipping flags, and two u8 that count clipped samples.
     Status,
 }
@@ -189,7 +189,7 @@ enum Field {
 /// What follows the time in each mode; those that only the vendor's library can read are left out.
 const FIELDS: [(u8, &[Field]); 14] = {
     use Field::{
-        Acceleration, Euler, FreeAcceleration, MagneticField, Quaternion, Status, Turning, VelocityChange,
+        Acceleration, Compass, Euler, FreeAcceleration, Quaternion, Status, Turning, VelocityChange,
     };
     [
         (2, &[Quaternion, FreeAcceleration, Status]),
@@ -199,9 +199,9 @@ const FIELDS: [(u8, &[Field]); 14] = {
         (6, &[FreeAcceleration]),
         (7, &[Euler, FreeAcceleration, Status]),
         (16, &[Euler, FreeAcceleration]),
-        (18, &[Quaternion, VelocityChange, MagneticField]),
+        (18, &[Quaternion, VelocityChange, Compass]),
         (19, &[Quaternion, VelocityChange]),
-        (20, &[Acceleration, Turning, MagneticField]),
+        (20, &[Acceleration, Turning, Compass]),
         (RATE_QUANTITIES, &[Acceleration, Turning]),
         (22, &[Euler, FreeAcceleration, Turning]),
         (24, &[Quaternion, Turning]),
@@ -245,7 +245,7 @@ impl Payload {
                 Field::FreeAcceleration => payload.free_acceleration_m_s2 = Some(fields.vector(Fields::f32)?),
                 Field::Acceleration => payload.acceleration_m_s2 = Some(fields.vector(Fields::f32)?),
                 Field::Turning => payload.turning_dps = Some(fields.vector(Fields::f32)?),
-                Field::MagneticField => drop(fields.take::<6>()?),
+                Field::Compass => drop(fields.take::<6>()?),
                 Field::Status => {
                     payload.status = Some(fields.u16()?);
                     let _clipped_samples = fields.u16()?;

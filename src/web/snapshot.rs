@@ -161,7 +161,7 @@ pub(crate) fn advised(advised: &Placed<Advised>) -> Advice {
 fn belongs(sensor: &Sensor, id: &StationId) -> bool {
     match &sensor.role {
         Some(SensorRole::Bar { station, .. }) => station == id.as_str(),
-        Some(SensorRole::Footpod { .. }) | None => true,
+        _ => true,
     }
 }
 

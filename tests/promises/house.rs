@@ -44,7 +44,11 @@ const HOUSE: &[Room] = &[
     pure("coach", &["model", "lifting", "running", "session"], &["schemars"]),
     pure("engine", &["model", "sensors", "motion", "lifting", "running", "session", "coach"], &[]),
     pure("simulate", &["model", "sensors"], &["firmware_protocol", "libm", "nalgebra"]),
-    edge("config", &["model", "sensors", "session", "coach"], &["jiff", "schemars", "serde_json", "strsim", "toml"]),
+    edge(
+        "config",
+        &["model", "sensors", "session", "coach"],
+        &["jiff", "schemars", "serde_json", "strsim", "toml"],
+    ),
     edge("radio", &["model", "sensors", "simulate"], &["serde_json", "tokio", "tokio_util", "tracing"]),
     edge("store", &["model"], &["jiff", "rusqlite", "serde_json", "sha2", "tokio", "tracing", "zstd"]),
     edge("web", &["model", "store"], WEB_CRATES),

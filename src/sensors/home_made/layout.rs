@@ -208,7 +208,9 @@ pub struct Hex(pub Vec<u8>);
 
 impl Serialize for Hex {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        to.serialize_str(&self.0.iter().map(|byte| format!("{byte:02x}")).collect::<String>())
+        let digits = self.0.iter().flat_map(|byte| [byte >> 4, byte & 0x0f]);
+        let digit = |value: u8| char::from_digit(u32::from(value), 16).unwrap_or_default();
+        to.serialize_str(&digits.map(digit).collect::<String>())
     }
 }
 

@@ -79,6 +79,16 @@ pub(crate) enum SensorRole {
         /// Which foot.
         foot: Option<Side>,
     },
+    /// On an athlete's chest or wrist, for the heart rate.
+    Strap {
+        /// The athlete.
+        athlete: String,
+    },
+    /// A treadmill.
+    Treadmill {
+        /// Who runs on it, when it is one athlete's.
+        athlete: Option<String>,
+    },
 }
 
 impl From<&model::SensorRole> for SensorRole {
@@ -91,6 +101,10 @@ impl From<&model::SensorRole> for SensorRole {
             },
             model::SensorRole::Footpod { athlete, foot } => {
                 Self::Footpod { athlete: athlete.to_string(), foot: foot.map(Into::into) }
+            }
+            model::SensorRole::Strap { athlete } => Self::Strap { athlete: athlete.to_string() },
+            model::SensorRole::Treadmill { athlete } => {
+                Self::Treadmill { athlete: athlete.as_ref().map(ToString::to_string) }
             }
         }
     }
@@ -107,6 +121,8 @@ impl From<SensorRole> for model::SensorRole {
             SensorRole::Footpod { athlete, foot } => {
                 Self::Footpod { athlete: model::AthleteId(athlete), foot: foot.map(Into::into) }
             }
+            SensorRole::Strap { athlete } => Self::Strap { athlete: model::AthleteId(athlete) },
+            SensorRole::Treadmill { athlete } => Self::Treadmill { athlete: athlete.map(model::AthleteId) },
         }
     }
 }
