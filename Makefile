@@ -70,7 +70,7 @@ bench: tools dashboard ## measure throughput, memory and accuracy, and print the
 
 .PHONY: hostile
 hostile: tools ## send ten million hostile packets to each sensor decoder (minutes); IRONSTRIDE_HOSTILE=n sends n
-	IRONSTRIDE_HOSTILE=$${IRONSTRIDE_HOSTILE:-10000000} $(CARGO) test --locked --lib sensors::hostile -- --include-ignored --nocapture
+	IRONSTRIDE_HOSTILE=$${IRONSTRIDE_HOSTILE:-10000000} $(CARGO) test --locked --lib sensors::tests::hostile -- --include-ignored --nocapture
 
 .PHONY: deny
 deny: tools ## licences, bans, advisories and sources of all dependencies (needs the network)

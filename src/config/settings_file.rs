@@ -290,11 +290,7 @@ my.toml:15:17: invalid type: string \"long\", expected a number
                 "5:18",
                 "need no layout",
             ),
-            (
-                &home_made("rate_hz = 100").replace("accel_y", "accel_x"),
-                "7:10",
-                "accel_y and accel_z are needed",
-            ),
+            (&home_made("rate_hz = 100").replace("accel_y", "accel_x"), "7:10", "`accel_x` is there twice"),
             (&home_made("rate_hz = 100").replace("1234", "12"), "4:11", "is no UUID"),
             ("[web]\nlisten = ", "3:10", "string values must be quoted"),
             ("[web]\n[web]", "3:2", "duplicate"),

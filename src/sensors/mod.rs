@@ -12,8 +12,6 @@ pub mod device_information;
 mod family;
 pub mod heart_rate;
 pub mod home_made;
-#[cfg(test)]
-mod hostile;
 mod inertial;
 pub mod ironstride;
 pub mod metamotion;
@@ -21,6 +19,8 @@ pub mod movella_dot;
 pub mod openbarbell;
 pub mod repone;
 pub mod running_speed_cadence;
+#[cfg(test)]
+mod tests;
 pub mod trace;
 pub mod treadmill;
 pub mod witmotion;

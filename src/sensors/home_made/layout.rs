@@ -274,18 +274,14 @@ impl HomeMade {
         if let Some(family) = FAMILIES.iter().find(|family| family.sources().contains(&self.source())) {
             flaw("characteristic", format!("{} sensors send from there; they need no layout", family.name()));
         }
-        let count = |what: fn(What) -> bool| self.values.iter().filter(|value| what(value.what)).count();
-        if count(|what| matches!(what, What::Accel(_))) != 3 {
-            flaw("values", "accel_x, accel_y and accel_z are needed, each once".to_owned());
-        }
-        if ![0, 3].contains(&count(|what| matches!(what, What::Gyro(_)))) {
-            flaw("values", "of the gyroscope all three axes are needed, or none".to_owned());
-        }
-        let mut whats: Vec<What> = self.values.iter().map(|value| value.what).collect();
-        whats.sort_unstable();
-        if let Some(pair) = whats.windows(2).find(|pair| pair[0] == pair[1]) {
-            let name = WHATS.iter().find(|(_, what)| *what == pair[0]).map_or("", |(name, _)| name);
+        let count = |what: What| self.values.iter().filter(|value| value.what == what).count();
+        let missing = |axis: fn(usize) -> What| (0..3).filter(|i| count(axis(*i)) == 0).count();
+        if let Some((name, _)) = WHATS.iter().find(|(_, what)| count(*what) > 1) {
             flaw("values", format!("`{name}` is there twice"));
+        } else if missing(What::Accel) > 0 {
+            flaw("values", "accel_x, accel_y and accel_z are needed, each once".to_owned());
+        } else if ![0, 3].contains(&missing(What::Gyro)) {
+            flaw("values", "of the gyroscope all three axes are needed, or none".to_owned());
         }
         let is_text = self.form == Form::Text;
         for value in self.values.iter().filter(|value| value.kind.is_some() == is_text) {

@@ -2,9 +2,10 @@
 //!
 //! A short seeded run is part of every test run; `make hostile` sends ten million to each family.
 
-use super::catalogue::FAMILIES;
-use super::family::{Decoder, Family};
 use crate::model::{Characteristic, Reading, SampleClock};
+use crate::sensors::home_made::tests::layout;
+use crate::sensors::home_made::{Form, HomeMade, HomeMadeFamily};
+use crate::sensors::{FAMILIES, Family};
 
 /// Inputs for each family in a usual run.
 const SHORT_RUN: u64 = 20_000;
@@ -94,6 +95,9 @@ const EXAMPLES: Examples = &[
         ],
     ),
     ("battery", &[(0, "57"), (0, "64"), (0, "00")]),
+    ("packed", &[(0, "07fffaff06fd3f800000ee 0004ff06fd3f800000ee")]),
+    ("single", &[(0, "faff 06ff fd 0000803f")]),
+    ("text", &[(0, "0a302c302c302c310a"), (0, "31302c2d302e352c"), (0, "302e35 3b 310a")]),
     ("device information", &[(0, "312e342e300000"), (3, "4d31")]),
 ];
 
@@ -166,7 +170,8 @@ fn assert_sound(reading: &Reading, sent: usize) {
 }
 
 /// Sends `count` hostile values to a family; returns how many of them had a meaning.
-fn attack(family: &dyn Family, mut decoder: Box<dyn Decoder>, count: u64) -> u64 {
+fn attack(family: &dyn Family, count: u64) -> u64 {
+    let mut decoder = family.decoder();
     let mut chance = Chance(0x1205);
     let good = values(family);
     let mut understood = 0;
@@ -190,38 +195,54 @@ fn attack(family: &dyn Family, mut decoder: Box<dyn Decoder>, count: u64) -> u64
     understood
 }
 
+/// Home-made sensors of every form.
+fn home_made() -> [HomeMadeFamily; 3] {
+    let bytes = ["time u16 0 0.001", "accel_x i16 2 0.01", "accel_y i8 4 1", "accel_z f32 5 9.80665"];
+    let columns = ["accel_x 1 9.80665", "accel_y 2 9.80665", "accel_z 3 9.80665", "time 0 0.001"];
+    let named = |name: &str, layout: HomeMade| HomeMade { name: name.to_owned(), ..layout };
+    let packed = layout(Form::BigEndian, &bytes);
+    let packed = HomeMade { header_bytes: 1, sample_bytes: Some(10), ..packed };
+    [
+        named("packed", packed).into(),
+        named("single", layout(Form::LittleEndian, &bytes)).into(),
+        named("text", layout(Form::Text, &columns)).into(),
+    ]
+}
+
+/// Every family.
+fn each(mut test: impl FnMut(&dyn Family)) {
+    FAMILIES.iter().for_each(|family| test(*family));
+    home_made().iter().for_each(|family| test(family));
+}
+
 #[test]
 fn examples_are_good() {
-    for family in FAMILIES {
-        let values = values(*family);
+    each(|family| {
         let mut decoder = family.decoder();
-        for (source, value) in values {
+        for (source, value) in values(family) {
             let decoded = decoder.decode(source, &value);
             assert!(decoded.is_ok(), "{} {value:02x?}: {decoded:?}", family.name());
         }
-    }
+    });
 }
 
 #[test]
 fn no_packet_makes_a_decoder_fail() {
-    for family in FAMILIES {
-        let understood = attack(*family, family.decoder(), SHORT_RUN);
-        assert!(
-            understood > 0 || good(family.name()).is_empty(),
-            "{}: nothing had a meaning, so little was tried",
-            family.name()
-        );
-    }
+    each(|family| {
+        let understood = attack(family, SHORT_RUN);
+        let is_tried = understood > 0 || good(family.name()).is_empty();
+        assert!(is_tried, "{}: nothing had a meaning, so little was tried", family.name());
+    });
 }
 
-/// `IRONSTRIDE_HOSTILE=10000000 cargo test --lib hostile -- --ignored --nocapture`, or `make hostile`.
+/// `IRONSTRIDE_HOSTILE=10000000 cargo test --lib hostile -- --include-ignored --nocapture`, or `make hostile`.
 #[test]
 #[ignore = "minutes; `make hostile` runs it"]
 fn hostile_packets_by_the_million() {
-    let count =
-        std::env::var("IRONSTRIDE_HOSTILE").ok().and_then(|text| text.parse().ok()).unwrap_or(1_000_000);
-    for family in FAMILIES {
-        let understood = attack(*family, family.decoder(), count);
+    let count = std::env::var("IRONSTRIDE_HOSTILE").ok().and_then(|text| text.parse().ok());
+    let count = count.unwrap_or(1_000_000);
+    each(|family| {
+        let understood = attack(family, count);
         println!("{}: {count} hostile packets, {understood} of them had a meaning", family.name());
-    }
+    });
 }
