@@ -114,7 +114,7 @@ mod tests {
         let mut ledger = ledger();
         let ghost = ledger.name_one((100, 200));
         let (keys, gone) = ledger.name_all(&[(300, 400)], 1000);
-        assert_eq!(gone, [ghost.clone()]);
+        assert_eq!(gone, std::slice::from_ref(&ghost));
         assert_eq!(keys[0].ordinal, 2);
         assert_eq!(ledger.name_all(&[(300, 400)], 1000).1, []);
         assert_eq!(ledger.name_one((100, 200)), ghost);

@@ -26,6 +26,7 @@ impl Cadences {
             Context::Sensor(SensorAssignment { sensor, role }) => {
                 self.footpod(sensor).athlete = role.athlete().cloned();
             }
+            Context::Unassigned { sensor } => self.footpod(sensor).athlete = None,
             _ => {}
         }
     }
@@ -109,6 +110,9 @@ mod tests {
         assert_eq!(record.athlete, Some(AthleteId::from("ada")));
         let walking = cadences.reading(HostTime(9), &pod(), &reading(1.2, 55));
         assert_eq!(walking.cadence_steps_min, Some(110.0));
+        cadences.context(&Context::Unassigned { sensor: pod() });
+        let nobodys = cadences.reading(HostTime(10), &pod(), &reading(1.2, 55));
+        assert_eq!((nobodys.athlete, nobodys.cadence_steps_min), (None, Some(110.0)));
     }
 
     #[test]

@@ -56,7 +56,7 @@ impl Listener {
         let mut looks = 0_u32;
         while last_seq() == before {
             looks += 1;
-            assert!(looks % 10_000 != 0 || !daemon.is_source_over(), "the capture is too short");
+            assert!(!looks.is_multiple_of(10_000) || !daemon.is_source_over(), "the capture is too short");
         }
         daemon.kill();
         // what is on its way has been sent
