@@ -289,7 +289,8 @@ pub(super) mod tests {
         let readings = send(",-0.5,1\r\n13,0,0,1\r\n").expect("two lines");
         let [Reading::Imu(block)] = readings.as_slice() else { panic!("{readings:?}") };
         assert_eq!(block.clock, SampleClock::Nominal { interval_ns: 10_000_000 });
-        assert_eq!(block.samples[0].accel_m_s2, [4.903_325, -4.903_325, 9.806_65]);
+        let accel_m_s2 = [4.903_325, -4.903_325, 9.806_65];
+        assert_eq!(block.samples[0], ImuSample { accel_m_s2, gyro_rad_s: None });
         assert_eq!(block.samples.len(), 2);
         assert!(matches!(send("ax,ay,az\n"), Err(DecodeError::Impossible { .. })));
     }

@@ -295,9 +295,8 @@ mod tests {
         let mut decoder = MovellaDot.decoder();
         let found = block(decoder.as_mut(), LONG, &long);
         assert_eq!(found.clock, SampleClock::Stamped { device_time_ns: vec![16_667_000] });
-        assert_eq!(found.samples[0].accel_m_s2, [0.0, 0.0, 9.8125]);
-        let gyro = found.samples[0].gyro_rad_s.expect("a gyroscope");
-        assert!((gyro[1] + 20.0_f64.to_radians()).abs() < 1e-12);
+        let gyro_rad_s = Some(from_degrees([10.0, -20.0, 30.0]));
+        assert_eq!(found.samples, [ImuSample { accel_m_s2: [0.0, 0.0, 9.8125], gyro_rad_s }]);
         // ours, with the padding that some firmware adds
         let mut ours = payload(33_334, &[0.0, 0.0, 9.8125, 10.0, -20.0, 2000.0]);
         ours.extend([0; 12]);

@@ -184,7 +184,9 @@ fn attack(family: &dyn Family, count: u64) -> u64 {
         if let Ok(readings) = decoder.decode(source, &value) {
             understood += 1;
             // a frame may have begun in the value before
-            readings.iter().for_each(|reading| assert_sound(reading, value.len() + LONGEST));
+            for reading in &readings {
+                assert_sound(reading, value.len() + LONGEST);
+            }
         }
         assert!(decoder.asks().len() < 64);
         if i % 10_000 == 0 {
@@ -211,8 +213,12 @@ fn home_made() -> [HomeMadeFamily; 3] {
 
 /// Every family.
 fn each(mut test: impl FnMut(&dyn Family)) {
-    FAMILIES.iter().for_each(|family| test(*family));
-    home_made().iter().for_each(|family| test(family));
+    for family in FAMILIES {
+        test(*family);
+    }
+    for family in &home_made() {
+        test(family);
+    }
 }
 
 #[test]
