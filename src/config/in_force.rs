@@ -20,7 +20,7 @@ impl fmt::Display for InForce {
                 section = format!("{name}.{count}.");
                 *count += 1;
             } else if let Some(name) = line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
-                section = format!("{name}.");
+                section = format!("{}.", name.replace('"', ""));
             }
             let mut line = line.to_owned();
             // no key has an equals sign in it

@@ -69,7 +69,9 @@ fn check(reader: &mut Reader<'_>, key: &str, schema: &Value, value: &Spanned<DeV
         DeValue::Table(table) => {
             for (key, value) in table {
                 let key = key.get_ref().as_ref();
-                check(reader, key, &schema["properties"][key], value);
+                // a table of things that have names of their own describes them all at once
+                let inner = schema["properties"].get(key).unwrap_or(&schema["additionalProperties"]);
+                check(reader, key, inner, value);
             }
         }
         _ if schema["type"] == "object" => {

@@ -3,6 +3,7 @@
 use super::clock::{self, HostClock, Reading, SystemTicks, Ticks, goes_on_at};
 use super::core::{Core, CoreError, Equipment};
 use super::error::DaemonError;
+use super::opening;
 use super::past::{self, Past};
 use super::sources::{self, DEMO_HEAD_START_S, Recording};
 use super::systemd::Beat;
@@ -130,7 +131,7 @@ impl House {
         let clock = HostClock::showing(Arc::clone(&self.ticks), clock_begins(&past, now_utc_ns));
         let equipment = Equipment {
             config,
-            stations: plan.in_force.settings.stations.clone(),
+            known: opening::known(&plan.in_force.settings),
             journal: self.journal.clone(),
             clock: clock.clone(),
             vitals: self.vitals.clone(),

@@ -243,6 +243,13 @@ impl Engine {
             Context::Sensor(assignment) => {
                 self.sensor(&assignment.sensor, at).role = Some(assignment.role.clone());
             }
+            Context::SensorSetup(setup) => {
+                let sensor = self.sensor(&setup.sensor, at);
+                sensor.setup = Some(setup.clone());
+                if let Some(bar) = &mut sensor.bar {
+                    bar.set_up(setup);
+                }
+            }
             // one that was never heard of has none anyway
             Context::Unassigned { sensor } => {
                 if let Some(sensor) = self.sensors.get_mut(sensor) {
@@ -267,7 +274,14 @@ impl Engine {
         let traces = Traces { live: self.config.live_trace, settled: self.config.settled_trace };
         let Some(sensor) = self.sensors.get_mut(id) else { return };
         let prior = prior(self.sessions.exercise(&sensor.station()));
-        let bar = sensor.bar.get_or_insert_with(|| Bar::new(id.clone(), params.clone(), traces));
+        let setup = &sensor.setup;
+        let bar = sensor.bar.get_or_insert_with(|| {
+            let mut bar = Bar::new(id.clone(), params.clone(), traces);
+            if let Some(setup) = setup {
+                bar.set_up(setup);
+            }
+            bar
+        });
         let seen = act(bar, &prior);
         self.seen(at, id, seen);
     }

@@ -4,7 +4,7 @@ use super::bar::Bar;
 use super::rate::RateWatch;
 use crate::model::{
     AthleteId, BatteryReading, Characteristic, DeviceInformation, Event, HostTime, LinkChange, LinkState,
-    Notice, NoticeKind, Request, SensorId, SensorRole, SensorStatus, Side, StationId,
+    Notice, NoticeKind, Request, SensorId, SensorRole, SensorSetup, SensorStatus, Side, StationId,
 };
 use crate::sensors::{Ask, Conversation, DecodeError};
 use std::collections::BTreeSet;
@@ -23,6 +23,7 @@ const TOLD_STRANGERS: usize = 16;
 pub(super) struct Sensor {
     pub(super) conversation: Conversation,
     pub(super) role: Option<SensorRole>,
+    pub(super) setup: Option<SensorSetup>,
     /// There once inertial samples have come.
     pub(super) bar: Option<Bar>,
     status: SensorStatus,
@@ -52,6 +53,7 @@ impl Sensor {
         Self {
             conversation,
             role: None,
+            setup: None,
             bar: None,
             status,
             told: None,

@@ -4,6 +4,7 @@
 //! unknown is `None`, never zero.
 
 mod advice;
+mod calibration;
 mod change;
 mod event;
 mod exercise;
@@ -16,6 +17,7 @@ mod set;
 mod time;
 
 pub use advice::{Advice, AdviceAction, AdviceInput, Confidence, Goal};
+pub use calibration::{Calibration, SensorSetup};
 pub use change::{AthleteProfile, Change, DeviceToken, SensorProfile};
 pub use event::{
     CadenceRecord, DeviceRecord, DeviceWord, Event, LinkState, Notice, NoticeKind, Request, RequestAction,

@@ -44,6 +44,7 @@ const HOUSE: &[Room] = &[
     pure("coach", &["model", "lifting", "running", "session"], &["schemars"]),
     pure("engine", &["model", "sensors", "motion", "lifting", "running", "session", "coach"], &[]),
     pure("simulate", &["model", "sensors"], &["firmware_protocol", "libm", "nalgebra"]),
+    pure("trust", &["model", "motion"], &["nalgebra"]),
     edge(
         "config",
         &["model", "sensors", "session", "coach"],
@@ -96,8 +97,8 @@ const WEB_CRATES: &[&str] = &[
 
 /// Every room.
 const ALL: &[&str] = &[
-    "model", "sensors", "motion", "lifting", "running", "session", "coach", "engine", "simulate", "config",
-    "radio", "store", "web", "daemon",
+    "model", "sensors", "motion", "lifting", "running", "session", "coach", "engine", "simulate", "trust",
+    "config", "radio", "store", "web", "daemon",
 ];
 
 /// Crates that only describe data and errors: all rooms may name them.

@@ -23,3 +23,4 @@ mod reference;
 mod same_reps;
 mod sensor_families;
 mod tools;
+mod trust;

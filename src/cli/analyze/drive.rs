@@ -11,7 +11,7 @@ use super::source::Source;
 use crate::engine::{Engine, EngineConfig};
 use crate::model::{
     Event, Exercise, ExerciseId, ExerciseKind, HostTime, ImuSample, Input, Mount, NoticeKind, Notification,
-    SensorId, StreamStart, TraceBlock, TracePoint,
+    SensorId, SensorSetup, StreamStart, TraceBlock, TracePoint,
 };
 use crate::radio::capture::CaptureReader;
 use crate::radio::trace::TraceReader;
@@ -34,6 +34,8 @@ pub(super) struct Settings {
     pub(super) load_kg: Option<f64>,
     pub(super) body_mass_kg: Option<f64>,
     pub(super) mount: Option<Mount>,
+    /// What is known of the sensor as an instrument, where the recording doesn't say it.
+    pub(super) setup: Option<SensorSetup>,
 }
 
 /// Where motion over time is written, when asked for.
