@@ -18,6 +18,8 @@ pub(super) struct Pose {
     pub(super) up_m_s2: f64,
     /// Magnitude of turning without bias, rad/s.
     pub(super) turn_rate_rad_s: Option<f64>,
+    /// Attitude by the gyroscope alone, in a frame of its own.
+    pub(super) strapdown: Option<[f64; 4]>,
 }
 
 /// The attitude filter of one lane.
@@ -126,7 +128,13 @@ impl Inertial {
         let q = self.vqf.quat_6d();
         let bias = self.vqf.state().bias;
         let turn = [gyro[0] - bias[0], gyro[1] - bias[1], gyro[2] - bias[2]];
-        Pose { q: [q.0, q.1, q.2, q.3], up_m_s2: up_part(&q, accel), turn_rate_rad_s: Some(norm(turn)) }
+        let s = self.vqf.state().gyr_quat;
+        Pose {
+            q: [q.0, q.1, q.2, q.3],
+            up_m_s2: up_part(&q, accel),
+            turn_rate_rad_s: Some(norm(turn)),
+            strapdown: Some([s.0, s.1, s.2, s.3]),
+        }
     }
 }
 
@@ -181,6 +189,7 @@ impl Gravity {
             q: [q.0, q.1, q.2, q.3],
             up_m_s2: up_part(&q, sample.accel_m_s2),
             turn_rate_rad_s: sample.gyro_rad_s.map(norm),
+            strapdown: None,
         }
     }
 }
