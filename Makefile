@@ -11,7 +11,7 @@ OPENAPI ?= $(CARGO) run --quiet --locked -- openapi
 
 .PHONY: help
 help: ## list what there is
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: demo
 demo: tools dashboard ## the whole daemon with a simulated training session on http://localhost:8480; DEMO_SECONDS=n ends it
@@ -29,7 +29,7 @@ test: tools dashboard clock ## everything that must hold: format, lints, documen
 all-tests:
 	$(CARGO) test --workspace --locked --no-fail-fast
 	sh firmware-protocol/check-no-std.sh
-	$(MAKE) --no-print-directory pages-test
+	$(MAKE) --no-print-directory pages-test OPENAPI="$${CARGO_TARGET_DIR:-target}/debug/ironstride openapi"
 
 .PHONY: check
 check: tools ## format, lints and documentation only
@@ -54,7 +54,7 @@ types: tools dashboard/node_modules/.stamp ## make the pages' types from the API
 	cd dashboard && npm run --silent types
 
 .PHONY: pages-test
-pages-test: dashboard browser
+pages-test: dashboard browser ## the pages only: their types, their units, and all of them in a browser
 	$(OPENAPI) > dashboard/openapi.json
 	cd dashboard && { npm run --silent types -- --check || { echo 'src/api.d.ts is not of this API: make types' >&2; exit 1; }; }
 	cd dashboard && npm run --silent check && npm run --silent test && npm run --silent test:browser
@@ -64,9 +64,25 @@ fmt: tools ## bring all code into its format
 	$(CARGO) fmt --all
 
 .PHONY: bench
-bench: tools dashboard ## measure throughput, memory and accuracy, and print the figures
+bench: tools dashboard valgrind ## measure throughput, memory and accuracy, and print the figures
 	$(CARGO) bench --profile dev --locked --bench stages
-	$(CARGO) test --locked --test promises -- --include-ignored --nocapture --test-threads=1 figures:: load:: killed:: api::wire
+	$(CARGO) test --locked --test promises -- --include-ignored --nocapture --test-threads=1 figures:: trust:: load:: killed:: api::wire
+
+# What measures accuracy and is the same on every machine, unlike time.
+ACCURACY := figures:: reference trust::
+RECORDINGS = $(or $(IRONSTRIDE_REFERENCE_DATA),$(wildcard ../shared/data))
+
+.PHONY: accuracy
+accuracy: tools dashboard ## measure accuracy anew and write the figures into docs/accuracy.md; needs the reference recordings
+	@[ -n "$(RECORDINGS)" ] || { echo 'no reference recordings: say IRONSTRIDE_REFERENCE_DATA=, or their figures would be lost' >&2; exit 2; }
+	@log=$$(mktemp); trap 'rm -f "$$log"' EXIT; \
+	IRONSTRIDE_REFERENCE_DATA=$(abspath $(RECORDINGS)) $(CARGO) test --locked --lib --test promises -- --include-ignored \
+	  --nocapture --test-threads=1 $(ACCURACY) | tee "$$log"; \
+	docs/figures.sh write "$$log"
+
+.PHONY: hostile
+hostile: tools ## send ten million hostile packets to each sensor decoder (minutes); IRONSTRIDE_HOSTILE=n sends n
+	IRONSTRIDE_HOSTILE=$${IRONSTRIDE_HOSTILE:-10000000} $(CARGO) test --locked --lib sensors::tests::hostile -- --include-ignored --nocapture
 
 .PHONY: deny
 deny: tools ## licences, bans, advisories and sources of all dependencies (needs the network)
@@ -118,6 +134,15 @@ clock:
 	@if ! ls /usr/lib/*/faketime/libfaketime.so.1 >/dev/null 2>&1 && [ "$$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then \
 	  echo 'no libfaketime: installing it'; \
 	  apt-get update -qq && apt-get install -y -qq --no-install-recommends faketime; \
+	fi
+
+# Instructions are counted by valgrind; without it the table of stages has times only, and says so.
+.PHONY: valgrind
+valgrind:
+	@if ! command -v valgrind >/dev/null && [ "$$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then \
+	  echo 'no valgrind: installing it'; \
+	  apt-get update -qq && apt-get install -y -qq --no-install-recommends valgrind || \
+	    echo 'valgrind could not be installed: instructions are not counted'; \
 	fi
 
 # The pages are tested in Debian's Chromium.

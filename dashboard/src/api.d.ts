@@ -155,7 +155,12 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Says whether a movement counts. */
+        /**
+         * Corrects a movement: whether it counts, or which side made it.
+         * @description That is all there is to edit. What was measured stays as it was measured: a correction is kept beside the machine's
+         *     value, the movement's `stage` becomes `corrected`, and losses, caps and advice follow. What was lifted, by whom and
+         *     for what is said of the whole set (PATCH /api/v1/sets/ID).
+         */
         patch: operations["patch_reps_id"];
         trace?: never;
     };
@@ -414,7 +419,7 @@ export interface paths {
         /**
          * The live stream (server-sent events).
          * @description Events are `snapshot` (Snapshot), `rep` (Rep), `set` (SetRecord), `session` (Session), `advice` (Advice), `sensor`
-         *     (Sensor), `cadence` (Cadence), `station` (StationContext), `notice` (Notice), `trace` (Trace, ten times a second,
+         *     (Sensor), `cadence` (Cadence), `device` (DeviceRecord), `station` (StationContext), `notice` (Notice), `trace` (Trace, ten times a second,
          *     the latest win) and `reset` (Reset); their data are the schemas in brackets. Journalled ones carry an `id`: who
          *     sends the last one as `Last-Event-ID` misses and repeats nothing. Where that is not possible, a `reset` comes, then
          *     a new `snapshot`. Newer data of one id have a higher `revision`; a snapshot replaces everything.
@@ -435,11 +440,32 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** The devices that may change things, by name; never their tokens. */
+        get: operations["get_tokens"];
         put?: never;
-        /** Makes a token for a device. Only on the daemon's own machine; the token is shown this once. */
+        /**
+         * Makes a token for a device, under a name that no other has. Only on the daemon's own machine; the token is shown
+         *     this once.
+         */
         post: operations["post_tokens"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tokens/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes the right to change things from a device: its token opens nothing any more, from the next request on. */
+        delete: operations["delete_tokens_name"];
         options?: never;
         head?: never;
         patch?: never;
@@ -677,6 +703,83 @@ export interface components {
             /** @description Software revision. */
             software: string | null;
         };
+        /** @description What a device has measured or computed by itself; what the word does not bring is `null`. */
+        DeviceRecord: {
+            /**
+             * Format: date-time
+             * @description When it arrived, RFC 3339.
+             */
+            at: string | null;
+            /** @description Whose it is. */
+            athlete: string | null;
+            /**
+             * Format: double
+             * @description Heart rate, beats a minute.
+             */
+            heart_rate_bpm: number | null;
+            /**
+             * Format: double
+             * @description Rise over run, %.
+             */
+            incline_pct: number | null;
+            /**
+             * Format: double
+             * @description Power, W.
+             */
+            power_w: number | null;
+            rep: components["schemas"]["DeviceRep"] | null;
+            /** @description Times between beats since the record before, s, oldest first. */
+            rr_s: number[];
+            /** @description The device. */
+            sensor: string;
+            /**
+             * Format: double
+             * @description Speed of the belt, m/s.
+             */
+            speed_m_s: number | null;
+            /** @description Whether the host's clock was synchronised for that time. */
+            time_certain: boolean;
+            /**
+             * Format: double
+             * @description The treadmill's count of metres; only differences mean anything.
+             */
+            total_distance_m: number | null;
+            /** @description What it speaks of. */
+            word: components["schemas"]["DeviceWord"];
+        };
+        /** @description A repetition as a device computed it. */
+        DeviceRep: {
+            /**
+             * Format: double
+             * @description Duration of the concentric phase, s.
+             */
+            concentric_duration_s: number | null;
+            /**
+             * Format: double
+             * @description Mean concentric velocity, m/s.
+             */
+            mean_velocity_m_s: number | null;
+            /**
+             * Format: int32
+             * @description The device's own number of it.
+             */
+            number: number | null;
+            /**
+             * Format: double
+             * @description Peak concentric velocity, m/s.
+             */
+            peak_velocity_m_s: number | null;
+            /**
+             * Format: double
+             * @description Range of motion, m.
+             */
+            range_of_motion_m: number | null;
+        };
+        /**
+         * @description What a device speaks of that measures or computes by itself.
+         * @enum {string}
+         */
+        DeviceWord: "heart_rate" | "running_power" | "treadmill" | "rep";
         /** @description A change is in the journal. */
         Done: {
             /**
@@ -893,7 +996,7 @@ export interface components {
          * @description What a notice is about.
          * @enum {string}
          */
-        NoticeKind: "undecoded" | "unknown_sensor" | "samples_lost" | "restarted" | "unknown_name" | "bad_value" | "refused" | "bad_samples" | "battery_low" | "incident" | "store_full";
+        NoticeKind: "undecoded" | "unknown_sensor" | "samples_lost" | "restarted" | "unknown_name" | "bad_value" | "refused" | "bad_samples" | "battery_low" | "sensor_slow" | "incident" | "store_full";
         /** @description One page of a list. */
         Page_Advice: {
             /** @description The items, by rising id. */
@@ -1339,10 +1442,11 @@ export interface components {
              */
             time_to_peak_s: number | null;
         };
-        /** @description Whether a movement counts. */
+        /** @description A person's word on a movement, one at a time: whether it counts, or which side made it. */
         RepPatch: {
             /** @description `true` restores it, `false` rejects it. */
-            accepted: boolean;
+            accepted?: boolean | null;
+            side?: components["schemas"]["Side"] | null;
         };
         /**
          * @description Who measured: we from inertial samples, the device itself, or nobody (entered by hand).
@@ -1416,6 +1520,8 @@ export interface components {
             seen_at: string | null;
             /** @description Its address. */
             sensor: string;
+            /** @description It sends fewer samples a second than it was asked for, so its velocities can't be trusted. */
+            slow: boolean;
             /**
              * Format: int64
              * @description Notifications of this run that could not be decoded.
@@ -1436,6 +1542,16 @@ export interface components {
             foot: components["schemas"]["Side"] | null;
             /** @enum {string} */
             role: "footpod";
+        } | {
+            /** @description The athlete. */
+            athlete: string;
+            /** @enum {string} */
+            role: "strap";
+        } | {
+            /** @description Who runs on it, when it is one athlete's. */
+            athlete: string | null;
+            /** @enum {string} */
+            role: "treadmill";
         };
         /** @description A training session at a station: open while `ended_at` is `null`. */
         Session: {
@@ -1606,6 +1722,8 @@ export interface components {
             cadence: components["schemas"]["Cadence"][];
             /** @description Who lifts what. */
             context: components["schemas"]["Context"];
+            /** @description Latest word of each device that measures or computes by itself, at most 10 s old. */
+            devices: components["schemas"]["DeviceRecord"][];
             exercise: components["schemas"]["Exercise"] | null;
             /** @description The gym. */
             gym: components["schemas"]["Gym"];
@@ -1668,6 +1786,8 @@ export interface components {
              * @description How far the engine is behind the source's time, s.
              */
             lag_s: number;
+            /** @description What was told lately, the newest first: of each kind for each sensor the latest. */
+            notices: components["schemas"]["Notice"][];
             /** @description Queues by name. */
             queues: {
                 [key: string]: components["schemas"]["Queue"];
@@ -1797,6 +1917,16 @@ export interface components {
             /** @description What the device sends as `Authorization: Bearer …`. */
             token: string;
         };
+        /** @description A device that may change things. */
+        TokenName: {
+            /**
+             * Format: date-time
+             * @description When its token was made, RFC 3339.
+             */
+            made_at: string | null;
+            /** @description Name for people. */
+            name: string;
+        };
         /** @description Vertical motion of a bar as it happens. The three lists are equally long. */
         Trace: {
             /** @description Height above where the movement began, m. */
@@ -1919,6 +2049,8 @@ export interface components {
                 seen_at?: string | null;
                 /** @description Its address. */
                 sensor: string;
+                /** @description It sends fewer samples a second than it was asked for, so its velocities can't be trusted. */
+                slow: boolean;
                 /**
                  * Format: int64
                  * @description Notifications of this run that could not be decoded.
@@ -1943,6 +2075,19 @@ export interface components {
                 plates_per_side_kg: number[];
             }[];
         };
+        /** @description A list that is always whole. */
+        Whole_TokenName: {
+            /** @description The items. */
+            items: {
+                /**
+                 * Format: date-time
+                 * @description When its token was made, RFC 3339.
+                 */
+                made_at?: string | null;
+                /** @description Name for people. */
+                name: string;
+            }[];
+        };
     };
     responses: never;
     parameters: never;
@@ -1960,6 +2105,9 @@ export type Category = components['schemas']['Category'];
 export type Confidence = components['schemas']['Confidence'];
 export type Context = components['schemas']['Context'];
 export type Device = components['schemas']['Device'];
+export type DeviceRecord = components['schemas']['DeviceRecord'];
+export type DeviceRep = components['schemas']['DeviceRep'];
+export type DeviceWord = components['schemas']['DeviceWord'];
 export type Done = components['schemas']['Done'];
 export type Exercise = components['schemas']['Exercise'];
 export type ExerciseKind = components['schemas']['ExerciseKind'];
@@ -2011,12 +2159,14 @@ export type StopLine = components['schemas']['StopLine'];
 export type Store = components['schemas']['Store'];
 export type Task = components['schemas']['Task'];
 export type Token = components['schemas']['Token'];
+export type TokenName = components['schemas']['TokenName'];
 export type Trace = components['schemas']['Trace'];
 export type Warning = components['schemas']['Warning'];
 export type WholeAthlete = components['schemas']['Whole_Athlete'];
 export type WholeExercise = components['schemas']['Whole_Exercise'];
 export type WholeSensor = components['schemas']['Whole_Sensor'];
 export type WholeStation = components['schemas']['Whole_Station'];
+export type WholeTokenName = components['schemas']['Whole_TokenName'];
 export type $defs = Record<string, never>;
 export interface operations {
     get_advice: {
@@ -4794,6 +4944,71 @@ export interface operations {
             };
         };
     };
+    get_tokens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Whole_TokenName"];
+                };
+            };
+            /** @description A device token is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is for a host name that is not this daemon's */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The journal can't be read or written now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     post_tokens: {
         parameters: {
             query?: never;
@@ -4863,6 +5078,110 @@ export interface operations {
             };
             /** @description The body is not said to be JSON */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is for a host name that is not this daemon's */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The journal can't be read or written now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_tokens_name: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The device */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description The request can't be understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A device token is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed from there */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not as things stand now */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -136,6 +136,18 @@ describe("who, what and with which sensors", () => {
     expect(reduce(state, message("sensor", moved, 200))?.sensors.size).toBe(0);
   });
 
+  test("of notices the newest of each kind stays, also over a snapshot", () => {
+    const notice = (kind: string, message: string) => ({ at: null, sensor: "s", kind, message });
+    const state = after({}, ["notice", notice("samples_lost", "3")], ["notice", notice("battery_low", "9 %")], ["notice", notice("samples_lost", "4")]);
+    const again = reduce(state, message("snapshot", snapshot({ seq: 200 }), 200));
+    expect(again?.notices.map(({ message }) => message)).toEqual(["4", "9 %"]);
+  });
+
+  test("a device's word takes the place of its last one", () => {
+    const state = after({}, ["device", { sensor: "s", word: "heart_rate", heart_rate_bpm: 120 }], ["device", { sensor: "s", word: "heart_rate", heart_rate_bpm: null }]);
+    expect([...state.devices.values()].map((device) => device.heart_rate_bpm)).toEqual([null]);
+  });
+
   test("a cadence remembers when it was heard here", () => {
     const state = after({});
     const heard = reduce(state, { event: "cadence", data: { sensor: "f", at: "2020-01-01T00:00:00Z" }, seq: 200, received: 77 });

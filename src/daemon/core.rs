@@ -11,10 +11,10 @@ use super::resume::Resumed;
 use super::run::Run;
 use super::systemd::Beat;
 use super::wishes;
-use crate::config::StationSettings;
 use crate::engine::EngineConfig;
 use crate::model::{
-    Change, HostTime, Input, NANOS_PER_SECOND, Request, SensorAssignment, TraceBlock, seconds_from_nanos,
+    Change, Context, HostTime, Input, NANOS_PER_SECOND, Request, SensorAssignment, TraceBlock,
+    seconds_from_nanos,
 };
 use crate::radio::{Clock, Delivery};
 use crate::store::{ClockAnchor, Closed, Journal, Reader, RunId, RunRecord, RunSource, StoreError, Write};
@@ -53,7 +53,8 @@ pub enum CoreError {
 /// What the core works with.
 pub(super) struct Equipment {
     pub(super) config: EngineConfig,
-    pub(super) stations: Vec<StationSettings>,
+    /// What the configuration knows.
+    pub(super) known: Vec<Context>,
     pub(super) journal: Journal,
     pub(super) clock: HostClock,
     pub(super) vitals: Vitals,
@@ -333,19 +334,26 @@ impl Core {
                 return Ok(());
             }
         };
+        // what is due by now is not of the wish's making
+        self.pass_until(inputs.first().map_or(HostTime(i64::MIN), Input::at))?;
         self.send_step()?;
         for input in inputs {
             self.feed(input, false)?;
         }
-        self.run.changed(change);
+        let refusal = wishes::refusal(self.run.drive.news());
+        if refusal.is_none() {
+            self.run.changed(change);
+        }
         let (step, told) = self.run.step();
         let Some(mut step) = step else { return Ok(()) };
         self.tell(told);
         let pending = Arc::clone(&self.pending);
-        step.key.clone_from(&key);
+        // what was not granted may be asked again with the same key
+        step.key = key.clone().filter(|_| refusal.is_none());
         step.done = Some(Box::new(move |kept| {
             key.map(|key| lock(&pending).remove(&key));
-            let _ = reply.send(kept.map_err(|error| wishes::refused(&error)));
+            let kept = kept.map_err(|error| wishes::refused(&error));
+            let _ = reply.send(kept.and_then(|seq| refusal.map_or(Ok(seq), Err)));
         }));
         Ok(self.equipment.journal.send(Write::Step(step))?)
     }

@@ -133,6 +133,11 @@ impl Drive {
         !self.told.events.is_empty()
     }
 
+    /// What of it came out since the last time.
+    pub(super) fn news(&self) -> &[Event] {
+        &self.told.events
+    }
+
     /// What came out since the last time.
     pub(super) fn take(&mut self) -> Told {
         std::mem::take(&mut self.told)
@@ -175,13 +180,16 @@ impl Drive {
                     self.links.entry(sensor.clone()).or_default().push(input.clone());
                 }
                 LinkChange::Down { .. } => drop(self.links.remove(sensor)),
-                LinkChange::Advert { .. } => {}
+                LinkChange::Leaving | LinkChange::Advert { .. } => {}
             },
             Input::Notification(notification) if !self.links.contains_key(&notification.sensor) => {
                 self.links.insert(notification.sensor.clone(), Vec::new());
             }
             Input::Context { context: Context::Sensor(SensorAssignment { sensor, role }), .. } => {
                 self.roles.insert(sensor.clone(), role.clone());
+            }
+            Input::Context { context: Context::Unassigned { sensor }, .. } => {
+                self.roles.remove(sensor);
             }
             _ => {}
         }

@@ -12,7 +12,7 @@ use crate::lifting::prior::MovementPrior;
 use crate::lifting::{self, Found, LiftingParams};
 use crate::model::{
     ConcentricDirection, DeviceTime, HostTime, ImuBlock, Movement, MovementKey, RejectReason, RepMetrics,
-    RepStage, RingRange, SensorId, Sighting, TracePoint,
+    RepStage, RingRange, SensorId, SensorSetup, Sighting, TracePoint,
 };
 use crate::motion::track::TrackParams;
 use crate::motion::{Counters, MotionParams, MotionSample, Note, Output, Pipeline};
@@ -129,6 +129,11 @@ impl Bar {
             sensor,
             params,
         }
+    }
+
+    /// What the installer said of the sensor as an instrument.
+    pub(super) fn set_up(&mut self, setup: &SensorSetup) {
+        self.pipeline.set_up(setup.calibration, setup.lever_arm_m);
     }
 
     pub(super) fn block(&mut self, at: HostTime, block: &ImuBlock, prior: &MovementPrior) -> Seen {
@@ -293,11 +298,10 @@ impl Bar {
     /// Finds the movements of the open activity that ended before `until`, and says what is new about them.
     fn look(&mut self, until: DeviceTime, look: Look, prior: &MovementPrior, seen: &mut Seen) {
         let (motion, params) = (self.track.motion(), &self.params);
-        let mut found = match look {
+        let found = match look {
             Look::Early => lifting::analyze(motion, prior, &params.lifting),
             Look::Last => lifting::vote::settle(motion, &params.track, prior, &params.lifting),
         };
-        found.retain(|found| found.end <= until);
         let phases: Vec<_> = found.iter().map(|found| (found.start.0, found.end.0)).collect();
         let (keys, gone) = self.ledger.name_all(&phases, until.0);
         for (key, found) in keys.into_iter().zip(found) {

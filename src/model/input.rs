@@ -1,8 +1,8 @@
 //! Everything that may enter the engine. All of it is journalled, so all of it is data.
 
 use super::{
-    Athlete, CadenceUnit, HostTime, Rep, RepId, SensorAssignment, SensorId, SetId, SetRecord, StationContext,
-    StationId,
+    Athlete, CadenceUnit, HostTime, Rep, RepId, SensorAssignment, SensorId, SensorSetup, SetId, SetRecord,
+    Side, StationContext, StationId,
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -110,6 +110,8 @@ pub struct Notification {
 pub enum LinkChange {
     /// Connected.
     Up,
+    /// The host is about to leave: what the sensor must be told before (to stop, or its battery drains) is asked now.
+    Leaving,
     /// Gone, with the radio's word for why.
     Down {
         /// The radio's word, empty when it gave none.
@@ -181,6 +183,13 @@ pub enum Order {
         /// The repetition.
         rep: RepId,
     },
+    /// Says which side made a movement, where one sensor sees both sides in turn; replaces what its sensor's role says.
+    SideRep {
+        /// The movement.
+        rep: RepId,
+        /// The side; `None` where both worked together.
+        side: Option<Side>,
+    },
 }
 
 /// What the driver reads for the core from configuration and store.
@@ -189,6 +198,13 @@ pub enum Order {
 pub enum Context {
     /// A sensor's role.
     Sensor(SensorAssignment),
+    /// A sensor as an instrument: its calibration, and where it sits on the bar.
+    SensorSetup(SensorSetup),
+    /// A sensor has no role any more: what it sees counts nowhere but at a place of its own.
+    Unassigned {
+        /// The sensor.
+        sensor: SensorId,
+    },
     /// What is known of an athlete.
     Athlete(Athlete),
     /// Weights that can be put on a station's bar.

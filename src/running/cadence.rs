@@ -3,7 +3,6 @@
 use super::unit::{SETTLING_LEAD, UnitLadder};
 use crate::model::{
     AthleteId, CadenceRecord, CadenceUnit, Context, HostTime, RunningReading, SensorAssignment, SensorId,
-    SensorRole,
 };
 use std::collections::BTreeMap;
 
@@ -25,12 +24,9 @@ impl Cadences {
         match context {
             Context::CadenceUnit { sensor, unit } => self.footpod(sensor).unit.say(*unit),
             Context::Sensor(SensorAssignment { sensor, role }) => {
-                let athlete = match role {
-                    SensorRole::Footpod { athlete, .. } => Some(athlete.clone()),
-                    SensorRole::Bar { .. } => None,
-                };
-                self.footpod(sensor).athlete = athlete;
+                self.footpod(sensor).athlete = role.athlete().cloned();
             }
+            Context::Unassigned { sensor } => self.footpod(sensor).athlete = None,
             _ => {}
         }
     }
@@ -83,7 +79,7 @@ fn steps_min(raw: u8, ladder: &UnitLadder) -> Result<f64, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Foot;
+    use crate::model::{Foot, SensorRole};
 
     fn reading(speed_m_s: f64, cadence_raw: u8) -> RunningReading {
         RunningReading {
@@ -114,6 +110,9 @@ mod tests {
         assert_eq!(record.athlete, Some(AthleteId::from("ada")));
         let walking = cadences.reading(HostTime(9), &pod(), &reading(1.2, 55));
         assert_eq!(walking.cadence_steps_min, Some(110.0));
+        cadences.context(&Context::Unassigned { sensor: pod() });
+        let nobodys = cadences.reading(HostTime(10), &pod(), &reading(1.2, 55));
+        assert_eq!((nobodys.athlete, nobodys.cadence_steps_min), (None, Some(110.0)));
     }
 
     #[test]

@@ -41,6 +41,7 @@ pub(super) fn label(entry: &Entry) -> (&'static str, Entity<'_>, Option<u32>) {
         Event::Session(session) => ("session", Entity::Number(session.id.0), Some(session.revision)),
         Event::Advice(advice) => ("advice", Entity::Number(advice.id.0), None),
         Event::Cadence(cadence) => ("cadence", Entity::Name(cadence.sensor.as_str()), None),
+        Event::Device(record) => ("device", Entity::Name(record.sensor.as_str()), None),
         Event::Sensor(status) => ("sensor", Entity::Name(status.sensor.as_str()), None),
         Event::Stream(start) => ("stream", Entity::Name(start.sensor.as_str()), None),
         Event::Notice(notice) => {
@@ -58,7 +59,9 @@ fn subject(change: &Change) -> Entity<'_> {
             Order::SetStation { station, .. } | Order::EndSet { station } | Order::EndSession { station },
         ) => Entity::Name(station.as_str()),
         Change::Order(Order::LabelSet { set, .. }) => Entity::Number(set.0),
-        Change::Order(Order::RestoreRep { rep } | Order::RejectRep { rep }) => Entity::Number(rep.0),
+        Change::Order(Order::RestoreRep { rep } | Order::RejectRep { rep } | Order::SideRep { rep, .. }) => {
+            Entity::Number(rep.0)
+        }
         Change::Athlete(athlete) => Entity::Name(athlete.id.as_str()),
         Change::Sensor(profile) => Entity::Name(profile.sensor.as_str()),
         Change::Token(token) => Entity::Name(&token.sha256),
@@ -80,6 +83,7 @@ pub(super) fn project(
         Entry::Event(Event::Cadence(cadence)) => {
             latest_of_sensor(connection, seq, "cadence", &cadence.sensor)
         }
+        Entry::Event(Event::Device(record)) => latest_of_sensor(connection, seq, "device", &record.sensor),
         Entry::Event(Event::Sensor(status)) => latest_of_sensor(connection, seq, "sensor", &status.sensor),
         Entry::Event(_) => Ok(()),
         Entry::Change(change) => project_change(connection, seq, change),
@@ -198,7 +202,7 @@ fn project_change(connection: &Connection, seq: u64, change: &Change) -> rusqlit
         }
         Change::Order(Order::EndSet { .. } | Order::EndSession { .. }) => Ok(()),
         Change::Order(Order::LabelSet { set, .. }) => correction(connection, seq, "set", set.0),
-        Change::Order(Order::RestoreRep { rep } | Order::RejectRep { rep }) => {
+        Change::Order(Order::RestoreRep { rep } | Order::RejectRep { rep } | Order::SideRep { rep, .. }) => {
             correction(connection, seq, "rep", rep.0)
         }
         Change::Athlete(athlete) => latest(connection, seq, "athlete", athlete.id.as_str()),

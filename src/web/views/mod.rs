@@ -3,6 +3,7 @@
 //! Kept apart from the model, because outsiders depend on these words and the engine does not.
 
 pub(crate) mod advice;
+pub(crate) mod device;
 pub(crate) mod exercise;
 pub(crate) mod people;
 pub(crate) mod rep;
@@ -38,6 +39,16 @@ pub(crate) struct Whole<T> {
 pub(crate) struct Done {
     /// Number of the journal's entry; the stream has passed it once its events have higher numbers.
     pub(crate) seq: u64,
+}
+
+/// A device that may change things.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct TokenName {
+    /// Name for people.
+    pub(crate) name: String,
+    /// When its token was made, RFC 3339.
+    #[schema(format = DateTime)]
+    pub(crate) made_at: Option<String>,
 }
 
 /// A device's token. Shown this once; only its hash is kept.
