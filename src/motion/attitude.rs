@@ -18,6 +18,8 @@ pub(super) struct Pose {
     pub(super) up_m_s2: f64,
     /// Turning without bias, in the sensor's axes, rad/s.
     pub(super) turn_rad_s: Option<[f64; 3]>,
+    /// Attitude by the gyroscope alone, in a frame of its own.
+    pub(super) strapdown: Option<[f64; 4]>,
 }
 
 impl Pose {
@@ -28,15 +30,9 @@ impl Pose {
     }
 
     /// Magnitude of turning without bias, rad/s.
-<<<<<<< HEAD
-    pub(super) turn_rate_rad_s: Option<f64>,
-    /// Attitude by the gyroscope alone, in a frame of its own.
-    pub(super) strapdown: Option<[f64; 4]>,
-=======
     pub(super) fn turn_rate_rad_s(&self) -> Option<f64> {
         self.turn_rad_s.map(norm)
     }
->>>>>>> main
 }
 
 /// The attitude filter of one lane.
@@ -145,17 +141,13 @@ impl Inertial {
         let q = self.vqf.quat_6d();
         let bias = self.vqf.state().bias;
         let turn = [gyro[0] - bias[0], gyro[1] - bias[1], gyro[2] - bias[2]];
-<<<<<<< HEAD
         let s = self.vqf.state().gyr_quat;
         Pose {
             q: [q.0, q.1, q.2, q.3],
             up_m_s2: up_part(&q, accel),
-            turn_rate_rad_s: Some(norm(turn)),
+            turn_rad_s: Some(turn),
             strapdown: Some([s.0, s.1, s.2, s.3]),
         }
-=======
-        Pose { q: [q.0, q.1, q.2, q.3], up_m_s2: up_part(&q, accel), turn_rad_s: Some(turn) }
->>>>>>> main
     }
 }
 
@@ -209,12 +201,8 @@ impl Gravity {
         Pose {
             q: [q.0, q.1, q.2, q.3],
             up_m_s2: up_part(&q, sample.accel_m_s2),
-<<<<<<< HEAD
-            turn_rate_rad_s: sample.gyro_rad_s.map(norm),
-            strapdown: None,
-=======
             turn_rad_s: sample.gyro_rad_s,
->>>>>>> main
+            strapdown: None,
         }
     }
 }
