@@ -80,6 +80,10 @@ accuracy: tools dashboard ## measure accuracy anew and write the figures into do
 	  --nocapture --test-threads=1 $(ACCURACY) | tee "$$log"; \
 	docs/figures.sh write "$$log"
 
+.PHONY: hostile
+hostile: tools ## send ten million hostile packets to each sensor decoder (minutes); IRONSTRIDE_HOSTILE=n sends n
+	IRONSTRIDE_HOSTILE=$${IRONSTRIDE_HOSTILE:-10000000} $(CARGO) test --locked --lib sensors::tests::hostile -- --include-ignored --nocapture
+
 .PHONY: deny
 deny: tools ## licences, bans, advisories and sources of all dependencies (needs the network)
 	@command -v cargo-deny >/dev/null || { echo 'installing cargo-deny; this takes minutes, once'; $(CARGO) install --locked cargo-deny; }

@@ -1,5 +1,6 @@
 //! `ironstride analyze`: repetitions and cadence from recordings, offline and without configuration.
 
+mod devices;
 mod drive;
 mod failure;
 mod findings;

@@ -9,6 +9,7 @@ use super::sensor_settings::SensorSettings;
 use super::{Mistakes, settings_file, values};
 use crate::coach::CoachParams;
 use crate::model::{SensorId, StationId};
+use crate::sensors::home_made::HomeMade;
 use crate::session::SessionParams;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -44,6 +45,9 @@ pub struct Settings {
     pub sensors: BTreeMap<SensorId, SensorSettings>,
     /// The exercise catalogue.
     pub exercises: ExerciseSettings,
+    /// Inertial sensors of one's own making; one `[[home_made_sensor]]` each.
+    #[serde(rename = "home_made_sensor", skip_serializing_if = "Vec::is_empty")]
+    pub home_made_sensors: Vec<HomeMade>,
     /// The numbers that the coach goes by.
     pub coach: CoachParams,
     /// When sets and sessions end.
@@ -69,6 +73,7 @@ impl Default for Settings {
             }],
             sensors: BTreeMap::new(),
             exercises: ExerciseSettings::default(),
+            home_made_sensors: Vec::new(),
             coach: CoachParams::default(),
             sets: SessionParams::default(),
             influx: InfluxSettings::default(),
@@ -282,5 +287,19 @@ mod tests {
         assert_eq!(settings.web.hosts, ["gym.example.org"]);
         assert_eq!(settings.store.directory, Path::new("/mnt/disk/ironstride"));
         assert_eq!(settings.influx.url.as_deref(), Some("https://influx.example.org:8086"));
+    }
+
+    #[test]
+    fn the_template_s_home_made_sensor_works() {
+        let lines = Settings::TEMPLATE.lines();
+        let example = lines
+            .skip_while(|line| *line != "#   [[home_made_sensor]]")
+            .map_while(|line| line.strip_prefix("#   ").filter(|_| !line.starts_with("# `")));
+        let text = format!("config_version = 1\n{}", example.collect::<Vec<_>>().join("\n"));
+        let settings = read(&text);
+        let [sensor] = settings.home_made_sensors.as_slice() else { panic!("{settings:?}") };
+        assert_eq!((sensor.values.len(), sensor.rate_hz, sensor.sample_bytes), (7, 200.0, Some(16)));
+        // and what is in force can be read back
+        assert_eq!(read(&toml::to_string(&settings).unwrap()).home_made_sensors, settings.home_made_sensors);
     }
 }

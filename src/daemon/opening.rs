@@ -46,8 +46,8 @@ pub(super) fn known(settings: &Settings) -> Vec<Context> {
 /// Names all that decides which events an engine gives: this program's version, and what the engine is made with.
 pub(super) fn fingerprint(config: &EngineConfig) -> String {
     // traces are for the moment and change no event
-    let EngineConfig { exercises, bar, session, coach, live_trace: _, settled_trace: _ } = config;
-    let hash = Sha256::digest(format!("{exercises:?}{bar:?}{session:?}{coach:?}"));
+    let EngineConfig { exercises, bar, session, coach, home_made, live_trace: _, settled_trace: _ } = config;
+    let hash = Sha256::digest(format!("{exercises:?}{bar:?}{session:?}{coach:?}{home_made:?}"));
     format!("ironstride {} {}", env!("CARGO_PKG_VERSION"), hex(&hash[..8]))
 }
 

@@ -74,6 +74,7 @@ fn engine_config(plan: &Plan) -> Result<EngineConfig, DaemonError> {
         exercises: exercises.collect(),
         coach: settings.coach,
         session: settings.sets,
+        home_made: settings.home_made_sensors.clone(),
         live_trace,
         ..EngineConfig::default()
     })
@@ -242,7 +243,8 @@ fn begin(
             if let Some(utc_ns) = recording.header().anchor_utc_ns {
                 core.anchor_once(Reading { mono: HostTime(0), utc_ns, certain: true })?;
             }
-            Some(recording.radio(*speed, roles, delivered))
+            let home_made = &plan.in_force.settings.home_made_sensors;
+            Some(recording.radio(*speed, roles, home_made, delivered))
         }
         (Source::Demo, _) => {
             let station = demo_station(plan);

@@ -5,6 +5,7 @@
 
 pub mod judge;
 pub mod live;
+pub mod measure;
 pub mod metrics;
 pub mod movement;
 pub mod overlap;
@@ -59,6 +60,16 @@ pub struct Found {
 /// Finds, measures and judges the movements of one stretch of activity, oldest first.
 #[must_use]
 pub fn analyze(motion: &Motion, prior: &MovementPrior, params: &LiftingParams) -> Vec<Found> {
+    look(motion, prior, params, true)
+}
+
+/// The same with numbers that are good enough to judge by, at a fraction of the cost.
+#[must_use]
+fn glance(motion: &Motion, prior: &MovementPrior, params: &LiftingParams) -> Vec<Found> {
+    look(motion, prior, params, false)
+}
+
+fn look(motion: &Motion, prior: &MovementPrior, params: &LiftingParams, thorough: bool) -> Vec<Found> {
     let motion = match prior.concentric {
         ConcentricDirection::Up => Cow::Borrowed(motion),
         ConcentricDirection::Down => Cow::Owned(motion.clone().inverted()),
@@ -66,11 +77,15 @@ pub fn analyze(motion: &Motion, prior: &MovementPrior, params: &LiftingParams) -
     let strokes = strokes::strokes(&motion.points, params.stroke_m);
     let candidates = movement::candidates(&motion, &strokes, prior);
     let verdict = judge::judge(&candidates, &strokes, prior, &params.judge);
+    let measure = thorough.then(|| measure::Measure::of(&motion, &strokes, prior));
     candidates
         .iter()
         .zip(verdict.reasons)
         .map(|(candidate, reason)| {
-            let phases = movement::phases(&motion, candidate, verdict.order, prior);
+            let phases = match &measure {
+                Some(measure) => measure.phases(candidate, verdict.order),
+                None => movement::phases(&motion, candidate, verdict.order, prior),
+            };
             let (start, end) = (phases.start(), phases.end());
             let (hole_s, clipped) = movement::blemishes(&motion.points, start, end);
             let metrics = metrics::metrics(&phases, hole_s, clipped, motion.evidence == Evidence::Inertial);
@@ -85,7 +100,8 @@ pub fn analyze(motion: &Motion, prior: &MovementPrior, params: &LiftingParams) -
                 reject_reason: reason
                     .or(too_small.then_some(RejectReason::TooSmall))
                     .or(too_long.then_some(RejectReason::TooLong)),
-                settled: movement::settled(&motion, candidate, verdict.order),
+                settled: movement::settled(&motion, candidate, verdict.order)
+                    && measure.as_ref().is_some_and(|m| m.is_final(candidate)),
             }
         })
         .collect()

@@ -110,6 +110,8 @@ pub struct Notification {
 pub enum LinkChange {
     /// Connected.
     Up,
+    /// The host is about to leave: what the sensor must be told before (to stop, or its battery drains) is asked now.
+    Leaving,
     /// Gone, with the radio's word for why.
     Down {
         /// The radio's word, empty when it gave none.

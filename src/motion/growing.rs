@@ -84,6 +84,9 @@ impl GrowingMotion {
             let count = points.len();
             let clean = offset.removed(sample);
             bridge(points, last.as_ref(), &clean, &self.params);
+            if let Some(point) = points.last_mut() {
+                point.offset_m_s2 = sample.acceleration_m_s2 - clean.acceleration_m_s2;
+            }
             // rest is judged by whole stretches
             let over =
                 |p: &Kinematic| rest::stretch(first, p.time) < rest::stretch(first, points[count].time);
@@ -128,6 +131,7 @@ mod tests {
                     time: DeviceTime(0).plus_seconds(t),
                     acceleration_m_s2: lifting + impact + 0.3 * (0.05 * t).sin() + 0.05 * uniform(),
                     turn_rate_rad_s: if moves { 0.2 } else { 0.01 },
+                    up: [0.0, 0.0, 1.0],
                     clipped: impact > 0.0,
                 }
             })

@@ -15,6 +15,11 @@ pub struct MotionSample {
     pub hole_s: f64,
     /// Attitude, scalar first, sensor to world (z up).
     pub q: [f64; 4],
+    /// Attitude by the gyroscope alone, its bias removed, sensor to a frame that drifts slowly and is another one after
+    /// a long hole; `None` without a gyroscope.
+    pub strapdown: Option<[f64; 4]>,
+    /// Specific force in the sensor's axes as measured, m/s².
+    pub force_m_s2: [f64; 3],
     /// Acceleration of the sensor along world z, m/s², up positive, gravity removed; the accelerometer's learned error
     /// is *not* removed, so that a later pass can judge it over the whole movement.
     pub vertical_acceleration_m_s2: f64,
@@ -28,6 +33,15 @@ pub struct MotionSample {
     pub still: bool,
     /// Whether the sensor said that an axis stood at the end of its range.
     pub clipped: bool,
+}
+
+impl MotionSample {
+    /// Where up is in the sensor's own axes, a unit vector: the last row of the rotation that `q` stands for.
+    #[must_use]
+    pub fn up(&self) -> [f64; 3] {
+        let [w, x, y, z] = self.q;
+        [2.0 * (x * z - w * y), 2.0 * (w * x + y * z), 1.0 - 2.0 * (x * x + y * y)]
+    }
 }
 
 /// What a call has found out. Calls append; the caller takes and clears.

@@ -36,7 +36,7 @@ const fn edge(name: &'static str, imports: &'static [&'static str], crates: &'st
 /// The table of `docs/architecture.md`.
 const HOUSE: &[Room] = &[
     pure("model", &[], &[]),
-    pure("sensors", &["model"], &["firmware_protocol"]),
+    pure("sensors", &["model"], &["firmware_protocol", "schemars"]),
     pure("motion", &["model"], &["nalgebra", "vqf_rs"]),
     pure("lifting", &["model", "motion"], &[]),
     pure("running", &["model", "motion"], &[]),
@@ -45,7 +45,11 @@ const HOUSE: &[Room] = &[
     pure("engine", &["model", "sensors", "motion", "lifting", "running", "session", "coach"], &[]),
     pure("simulate", &["model", "sensors"], &["firmware_protocol", "libm", "nalgebra"]),
     pure("trust", &["model", "motion"], &["nalgebra"]),
-    edge("config", &["model", "session", "coach"], &["jiff", "schemars", "serde_json", "strsim", "toml"]),
+    edge(
+        "config",
+        &["model", "sensors", "session", "coach"],
+        &["jiff", "schemars", "serde_json", "strsim", "toml"],
+    ),
     edge("radio", &["model", "sensors", "simulate"], &["serde_json", "tokio", "tokio_util", "tracing"]),
     edge("store", &["model"], &["jiff", "rusqlite", "serde_json", "sha2", "tokio", "tracing", "zstd"]),
     edge(

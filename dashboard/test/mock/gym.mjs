@@ -105,7 +105,7 @@ export class Gym {
     /** @type {Sensor} */
     const sensor = {
       name: null, role: null, families: ["ironstride"], link: "down", battery_pct: null, samples: 0, lost_samples: 0,
-      undecoded: 0, sample_rate_hz: null, device: DEVICE, cadence_unit: null, ...known, ...part, seen_at: now(),
+      undecoded: 0, sample_rate_hz: null, slow: false, device: DEVICE, cadence_unit: null, ...known, ...part, seen_at: now(),
     };
     this.sensors.set(sensor.sensor, sensor);
     this.#commit("sensor", sensor);
@@ -137,7 +137,8 @@ export class Gym {
       peak_velocity_m_s: velocity && velocity * 1.6, time_to_peak_s: 0.6, range_of_motion_m: 0.62,
       eccentric_duration_s: 1.4, pause_s: 0.1, concentric_duration_s: velocity && 0.62 / velocity,
       mean_power_bar_w: load_kg && velocity && load_kg * 9.81 * velocity, peak_power_bar_w: null,
-      mean_power_system_w: null, body_mass_factor: null, quality: 0.96, mean_velocity_sd_m_s: 0.02,
+      mean_power_system_w: null, body_mass_factor: null, quality: 0.96, mean_velocity_sd_m_s: 0.02, peak_velocity_sd_m_s: 0.02,
+      range_of_motion_sd_m: 0.01,
       power_unknown_because: load_kg === null ? "no load is chosen" : null, source: "inertial", algorithm: ALGORITHM,
       ...part,
     };
@@ -272,7 +273,7 @@ export class Gym {
       previous_sets: this.sets.filter((set) => set !== current && set.session === this.session?.id).reverse().slice(0, 10),
       advice: this.advice.filter((advice) => advice.set === current?.id && !advice.superseded).reverse(),
       rest: current && !current.open && current.ended_at ? { since: current.ended_at, planned_s } : null,
-      sensors: [...this.sensors.values()], cadence: [...this.cadence.values()],
+      sensors: [...this.sensors.values()], cadence: [...this.cadence.values()], devices: [],
       exercise: EXERCISES.find(({ id }) => id === this.context.exercise) ?? null,
       athlete: this.athletes.find(({ id }) => id === this.context.athlete) ?? null,
       unlabelled_sets: this.inbox.length,

@@ -243,6 +243,10 @@ impl Drive<'_> {
                     self.measured = true;
                     self.findings.cadence.push(cadence);
                 }
+                Event::Device(record) => {
+                    self.measured = true;
+                    self.findings.devices.push(record);
+                }
                 Event::Sensor(status) => drop(self.lost.insert(status.sensor, status.lost_samples)),
                 // lost samples are told once at the end, all gaps together
                 Event::Notice(notice) if notice.kind != NoticeKind::SamplesLost => {
