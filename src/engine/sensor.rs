@@ -2,7 +2,7 @@
 
 use super::bar::Bar;
 use crate::model::{
-    BatteryReading, Characteristic, DeviceInformation, Event, HostTime, LinkChange, LinkState, Notice,
+    BatteryReading, Characteristic, DeviceInformation, Event, HostTime, LinkChange, LinkState, Mount, Notice,
     NoticeKind, Request, SensorId, SensorRole, SensorStatus, Side, StationId,
 };
 use crate::sensors::{Ask, Conversation, DecodeError};
@@ -65,6 +65,14 @@ impl Sensor {
         match &self.role {
             Some(SensorRole::Bar { station, .. }) => station.clone(),
             Some(SensorRole::Footpod { .. }) | None => StationId(self.id().0.clone()),
+        }
+    }
+
+    /// Where it is fixed, when somebody has said so.
+    pub(super) fn mount(&self) -> Option<Mount> {
+        match self.role {
+            Some(SensorRole::Bar { mount, .. }) => mount,
+            Some(SensorRole::Footpod { .. }) | None => None,
         }
     }
 

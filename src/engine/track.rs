@@ -31,6 +31,7 @@ struct Average {
     offset_ns: f64,
     acceleration: f64,
     turn_rate: f64,
+    up: [f64; 3],
     clipped: bool,
 }
 
@@ -43,6 +44,8 @@ impl Average {
         self.offset_ns += (sample.t.0 - self.first_ns) as f64;
         self.acceleration += sample.vertical_acceleration_m_s2;
         self.turn_rate += sample.turn_rate_rad_s.unwrap_or(0.0);
+        let up = sample.up();
+        self.up = std::array::from_fn(|axis| self.up[axis] + up[axis]);
         self.clipped |= sample.clipped;
     }
 }
@@ -94,6 +97,7 @@ impl Track {
             time: DeviceTime(average.first_ns + (average.offset_ns / average.count).round() as i64),
             acceleration_m_s2: average.acceleration / average.count,
             turn_rate_rad_s: average.turn_rate / average.count,
+            up: average.up.map(|sum| sum / average.count),
             clipped: average.clipped,
         });
     }

@@ -7,6 +7,7 @@
 //! set itself; absolute limits come from the exercise only.
 
 use super::movement::Candidate;
+use super::posture::Posture;
 use super::prior::MovementPrior;
 use super::strokes::Stroke;
 use crate::model::{PhaseOrder, RejectReason};
@@ -19,6 +20,8 @@ pub struct JudgeParams {
     pub log_sd: f64,
     /// Spread of the logarithm of the turning within a set.
     pub log_turn_sd: f64,
+    /// Spread of the posture of a worn sensor within a set, rad.
+    pub posture_sd_rad: f64,
     /// Turning that says nothing, rad: it is added before the logarithm.
     pub idle_turn_rad: f64,
     /// Distance up to which a candidate within the chain counts.
@@ -53,6 +56,7 @@ impl Default for JudgeParams {
         Self {
             log_sd: 0.45,
             log_turn_sd: 0.4,
+            posture_sd_rad: 0.35,
             idle_turn_rad: 0.7,
             inside: 2.5,
             edge: 2.0,
@@ -112,6 +116,8 @@ struct Court<'a> {
     support: Vec<f64>,
     /// The set's own features.
     reference: [f64; 3],
+    /// The set's own posture.
+    posture: Posture,
     /// The set's own way, m, by the same measure as [`Court::way`].
     usual_way_m: f64,
     /// First points of strokes that are handling.
@@ -139,6 +145,7 @@ impl<'a> Court<'a> {
             features,
             support: Vec::new(),
             reference: [0.0; 3],
+            posture: Posture::default(),
             usual_way_m: 0.0,
             walls: Vec::new(),
         }
@@ -179,8 +186,17 @@ impl<'a> Court<'a> {
     /// Resemblance of two candidates, nearness in time included.
     fn kinship(&self, i: usize, j: usize) -> f64 {
         let apart: f64 = self.features[i].iter().zip(&self.features[j]).map(|(a, b)| (a - b).powi(2)).sum();
+        let held = self.held_apart(i, &self.candidates[j].posture);
         let time = (self.candidates[i].at_s - self.candidates[j].at_s).abs();
-        (-apart / 4.0 - time / self.params.neighbourhood_s).exp()
+        (-(apart + held) / 4.0 - time / self.params.neighbourhood_s).exp()
+    }
+
+    /// How differently from another posture the sensor is held, in squared standard deviations.
+    fn held_apart(&self, i: usize, posture: &Posture) -> f64 {
+        if !self.prior.worn {
+            return 0.0;
+        }
+        (self.candidates[i].posture.apart_rad(posture) / self.params.posture_sd_rad).powi(2)
     }
 
     /// Finds the candidate that most of the way travelled resembles, and takes its kin's mean as the set's measure.
@@ -203,6 +219,7 @@ impl<'a> Court<'a> {
             self.reference[axis] =
                 weights.iter().zip(&self.features).map(|(w, f)| w * f[axis]).sum::<f64>() / total;
         }
+        self.posture = Posture::mean(weights.iter().zip(self.candidates).map(|(&w, c)| (w, c.posture)));
         let logs = (0..weights.len()).map(|j| weights[j] * self.way(j).max(1e-3).ln());
         self.usual_way_m = (logs.sum::<f64>() / total).exp();
         Some(medoid)
@@ -224,7 +241,8 @@ impl<'a> Court<'a> {
         let blur = if self.blurred(i) { 0.5 } else { 1.0 };
         let [way, speed, turn] = std::array::from_fn(|axis| self.features[i][axis] - self.reference[axis]);
         let tired = if speed < 0.0 { 0.5 } else { 1.0 };
-        ((blur * way).powi(2) + (tired * blur * speed).powi(2) + turn.powi(2)).sqrt()
+        let held = self.held_apart(i, &self.posture);
+        ((blur * way).powi(2) + (tired * blur * speed).powi(2) + turn.powi(2) + held).sqrt()
     }
 
     /// Measured without a hole, and less than the exercise asks for.
@@ -315,6 +333,9 @@ impl<'a> Court<'a> {
         if count >= ENOUGH {
             return Some(chain);
         }
+        if self.prior.worn && self.prior.order.is_none() {
+            return None; // a hand does a lot, some of it twice
+        }
         let convincing: Vec<usize> = core.into_iter().filter(|&i| self.convincing(i, order)).collect();
         self.chain(&convincing)
     }
@@ -398,7 +419,7 @@ impl<'a> Court<'a> {
 /// Turning that any stroke may have, rad, before it can be handling.
 const HANDLING_TURN_RAD: f64 = 1.2;
 /// From this many alike movements on, they vouch for each other.
-const ENOUGH: usize = 3;
+pub(super) const ENOUGH: usize = 3;
 /// Least way of one or two movements when the exercise is unknown, m.
 const LONE_UNKNOWN_WAY_M: f64 = 0.3;
 /// Most turning of one or two movements when the exercise is unknown, rad: a bar turns little, a gesturing hand much.

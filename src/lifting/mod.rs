@@ -9,11 +9,13 @@ pub mod metrics;
 pub mod movement;
 pub mod overlap;
 mod pick_up;
+mod posture;
 pub mod prior;
 #[cfg(test)]
 mod script;
 pub mod set;
 pub mod strokes;
+mod swing;
 #[cfg(test)]
 mod tests;
 pub mod vote;
@@ -59,6 +61,12 @@ pub struct Found {
 /// Finds, measures and judges the movements of one stretch of activity, oldest first.
 #[must_use]
 pub fn analyze(motion: &Motion, prior: &MovementPrior, params: &LiftingParams) -> Vec<Found> {
+    let lifted = look(motion, prior, params);
+    if prior.worn && prior.order.is_none() { swing::or_swung(motion, lifted, prior, params) } else { lifted }
+}
+
+/// The same by the height alone.
+fn look(motion: &Motion, prior: &MovementPrior, params: &LiftingParams) -> Vec<Found> {
     let motion = match prior.concentric {
         ConcentricDirection::Up => Cow::Borrowed(motion),
         ConcentricDirection::Down => Cow::Owned(motion.clone().inverted()),

@@ -3,6 +3,7 @@
 
 use super::judge::LARGEST_SHARE;
 use super::pick_up;
+use super::posture::Posture;
 use super::prior::MovementPrior;
 use super::strokes::Stroke;
 use crate::model::{DeviceTime, PhaseOrder, RejectReason};
@@ -24,6 +25,8 @@ pub struct Candidate {
     pub astray: bool,
     /// Highest speed of its moving part, m/s.
     pub peak_m_s: f64,
+    /// How the sensor is held during it.
+    pub posture: Posture,
     /// Start of the concentric stroke, s since the track's first point.
     pub at_s: f64,
     /// Duration of the concentric stroke, rests at its ends included, s.
@@ -85,6 +88,7 @@ pub fn candidates(motion: &Motion, strokes: &[Stroke], prior: &MovementPrior) ->
                 peak_m_s: moving.points.iter().map(|p| p.velocity_m_s).fold(0.0, f64::max),
                 before,
                 after,
+                posture: Posture::during(points, stroke.first, stroke.last),
                 at_s: at(stroke.first),
                 to_end_s: end_s - at(stroke.last),
                 ruled_out: if bounces {

@@ -89,6 +89,7 @@ impl Script {
                     time: DeviceTime(0).plus_seconds(t),
                     acceleration_m_s2: self.at(t).2 + noise + self.bias_m_s2,
                     turn_rate_rad_s: 0.1,
+                    up: [0.0, 0.0, 1.0],
                     clipped: false,
                 }
             })

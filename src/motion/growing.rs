@@ -128,6 +128,7 @@ mod tests {
                     time: DeviceTime(0).plus_seconds(t),
                     acceleration_m_s2: lifting + impact + 0.3 * (0.05 * t).sin() + 0.05 * uniform(),
                     turn_rate_rad_s: if moves { 0.2 } else { 0.01 },
+                    up: [0.0, 0.0, 1.0],
                     clipped: impact > 0.0,
                 }
             })

@@ -30,6 +30,15 @@ pub struct MotionSample {
     pub clipped: bool,
 }
 
+impl MotionSample {
+    /// Where up is in the sensor's own axes, a unit vector: the last row of the rotation that `q` stands for.
+    #[must_use]
+    pub fn up(&self) -> [f64; 3] {
+        let [w, x, y, z] = self.q;
+        [2.0 * (x * z - w * y), 2.0 * (w * x + y * z), 1.0 - 2.0 * (x * x + y * y)]
+    }
+}
+
 /// What a call has found out. Calls append; the caller takes and clears.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Output {

@@ -18,6 +18,8 @@ pub struct VerticalSample {
     pub acceleration_m_s2: f64,
     /// How fast the sensor turns about any axis, rad/s; 0 where there is no gyroscope.
     pub turn_rate_rad_s: f64,
+    /// Where up is in the sensor's own axes, a unit vector; zero where nobody knows.
+    pub up: [f64; 3],
     /// The accelerometer was at the end of its range.
     pub clipped: bool,
 }
@@ -39,6 +41,8 @@ pub struct Kinematic {
     pub acceleration_m_s2: f64,
     /// How fast the sensor turns, rad/s.
     pub turn_rate_rad_s: f64,
+    /// Where up is in the sensor's own axes; zero where nobody knows.
+    pub up: [f64; 3],
     /// Length of the hole that ends at or spans this point, s; 0 where samples are dense.
     pub hole_s: f64,
     /// The accelerometer was at the end of its range.
@@ -163,6 +167,7 @@ impl Motion {
             point.steady_height_m = -point.steady_height_m;
             point.steady_velocity_m_s = -point.steady_velocity_m_s;
             point.acceleration_m_s2 = -point.acceleration_m_s2;
+            point.up = point.up.map(|x| -x);
         }
         self
     }
@@ -184,6 +189,7 @@ pub(super) fn bridge(
         time: sample.time,
         acceleration_m_s2: sample.acceleration_m_s2,
         turn_rate_rad_s: sample.turn_rate_rad_s,
+        up: sample.up,
         hole_s,
         clipped: sample.clipped,
         ..Kinematic::default()
@@ -213,6 +219,7 @@ fn fill(
             time: a.time.plus_seconds(share * hole_s),
             acceleration_m_s2: belief * between(a.acceleration_m_s2, b.acceleration_m_s2),
             turn_rate_rad_s: between(a.turn_rate_rad_s, b.turn_rate_rad_s),
+            up: std::array::from_fn(|axis| between(a.up[axis], b.up[axis])),
             hole_s,
             ..Kinematic::default()
         });
