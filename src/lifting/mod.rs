@@ -14,6 +14,7 @@ pub mod prior;
 #[cfg(test)]
 mod script;
 pub mod set;
+mod sticking;
 pub mod strokes;
 mod swing;
 #[cfg(test)]
@@ -25,6 +26,7 @@ use crate::motion::track::{Evidence, Motion};
 use judge::JudgeParams;
 use prior::MovementPrior;
 use std::borrow::Cow;
+use strokes::Stroke;
 
 /// Parameters of finding and judging repetitions.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -71,9 +73,16 @@ fn look(motion: &Motion, prior: &MovementPrior, params: &LiftingParams) -> Vec<F
         ConcentricDirection::Up => Cow::Borrowed(motion),
         ConcentricDirection::Down => Cow::Owned(motion.clone().inverted()),
     };
+    let judged = |strokes: &[Stroke]| {
+        let candidates = movement::candidates(&motion, strokes, prior);
+        let verdict = judge::judge(&candidates, strokes, prior, &params.judge);
+        (candidates, verdict)
+    };
     let strokes = strokes::strokes(&motion.points, params.stroke_m);
-    let candidates = movement::candidates(&motion, &strokes, prior);
-    let verdict = judge::judge(&candidates, &strokes, prior, &params.judge);
+    let (mut candidates, mut verdict) = judged(&strokes);
+    if let Some(whole) = sticking::rejoined(&motion, &strokes, &verdict.reasons, prior.max_concentric_s) {
+        (candidates, verdict) = judged(&whole);
+    }
     candidates
         .iter()
         .zip(verdict.reasons)

@@ -5,16 +5,19 @@
 //! The same rules then find the same kind of set in them, and the set that goes furthest is the set.
 
 use super::judge::ENOUGH;
-use super::overlap::same_movement;
 use super::prior::MovementPrior;
 use super::{Found, LiftingParams};
-use crate::model::{RejectReason, RepMetrics};
+use crate::model::RepMetrics;
 use crate::motion::track::{Evidence, Kinematic, Motion};
 
 /// Length of a forearm with half a hand, m: a turn by 60° about the elbow then weighs like a lift of 0.3 m.
 const FOREARM_M: f64 = 0.35;
-/// Shortest way of a repetition that swings, m: 25° about the elbow.
-const LEAST_SWING_M: f64 = 0.15;
+/// Shortest way of a repetition that swings, m: 13° about the elbow.
+const LEAST_SWING_M: f64 = 0.08;
+/// Smallest stroke of a swing, m: 8°. It does not drift as heights do, so it may be smaller than theirs.
+const SWING_STROKE_M: f64 = 0.05;
+/// A lift and a swing are one movement when they share this much of the longer.
+const ALIKE: f64 = 0.5;
 /// Half the time over which the swing's velocity is a difference of heights, s.
 const SLOPE_S: f64 = 0.05;
 
@@ -26,37 +29,54 @@ pub(super) fn or_swung(
     prior: &MovementPrior,
     params: &LiftingParams,
 ) -> Vec<Found> {
-    let swings = (0..3).filter_map(|axis| swung(motion, axis, prior, params));
-    let best = swings.map(|found| (reach_m(&found), found)).max_by(|a, b| a.0.total_cmp(&b.0));
-    match best {
-        Some((reach, found)) if reach > reach_m(&lifted) => {
-            found.into_iter().map(|swung| with_velocity(swung, &lifted)).collect()
-        }
-        _ => lifted,
+    let axes = [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]];
+    let swings = axes.iter().filter_map(|&axis| swung(motion, axis, prior, params));
+    let Some(coarse) = swings.max_by(|a, b| reach_m(a).total_cmp(&reach_m(b))) else { return lifted };
+    let along = direction(motion, &coarse).and_then(|axis| swung(motion, axis, prior, params));
+    let best = along.filter(|fine| reach_m(fine) >= reach_m(&coarse)).unwrap_or(coarse);
+    if reach_m(&best) <= reach_m(&lifted) {
+        return lifted;
     }
+    best.into_iter().map(|swung| with_velocity(swung, &lifted)).collect()
 }
 
-/// The movements that swing one axis of the sensor, if they make a set.
-fn swung(motion: &Motion, axis: usize, prior: &MovementPrior, params: &LiftingParams) -> Option<Vec<Found>> {
+/// The way that up goes in the sensor's axes in the repetitions of a set, a unit vector.
+fn direction(motion: &Motion, found: &[Found]) -> Option<[f64; 3]> {
+    let up = |t| motion.points.get(motion.points.partition_point(|p| p.time < t)).map(|p| p.up);
+    let mut sum = [0.0_f64; 3];
+    for (from, to) in accepted(found).filter_map(|f| up(f.start).zip(up(f.end))) {
+        sum = std::array::from_fn(|axis| sum[axis] + to[axis] - from[axis]);
+    }
+    let length = sum.iter().map(|x| x * x).sum::<f64>().sqrt();
+    (length > 0.0).then(|| sum.map(|x| x / length))
+}
+
+fn accepted(found: &[Found]) -> impl DoubleEndedIterator<Item = &Found> {
+    found.iter().filter(|f| f.reject_reason.is_none())
+}
+
+/// The movements that swing the sensor along an axis, if they make a set.
+fn swung(
+    motion: &Motion,
+    axis: [f64; 3],
+    prior: &MovementPrior,
+    params: &LiftingParams,
+) -> Option<Vec<Found>> {
     let prior = MovementPrior { min_rom_m: LEAST_SWING_M, ..*prior };
+    let params = LiftingParams { stroke_m: SWING_STROKE_M, ..*params };
     let swing = swing(motion, axis);
-    let found = super::look(&swing, &prior, params);
-    let set = |found: &[Found]| {
-        let mut accepted = found.iter().filter(|f| f.reject_reason.is_none());
-        let first = accepted.next()?.start;
-        Some((first, accepted.next_back()?.end))
-    };
-    let (from, to) = set(&found)?;
+    let found = super::look(&swing, &prior, &params);
+    let (from, to) = (accepted(&found).next()?.start, accepted(&found).next_back()?.end);
     if !rests_high(&swing.points, |p| p.time >= from && p.time <= to) {
         return Some(found);
     }
-    let found = super::look(&swing.inverted(), &prior, params);
-    set(&found).is_some().then_some(found)
+    Some(super::look(&swing.inverted(), &prior, &params))
 }
 
-/// Height that the turning of one axis would give the hand.
-fn swing(motion: &Motion, axis: usize) -> Motion {
+/// Height that turning along an axis would give the hand.
+fn swing(motion: &Motion, axis: [f64; 3]) -> Motion {
     let mut points = motion.points.clone();
+    let height = |p: &Kinematic| FOREARM_M * (0..3).map(|k| axis[k] * p.up[k]).sum::<f64>();
     let slope = |i: usize| {
         let at = |seconds: f64| {
             let time = motion.points[i].time.plus_seconds(seconds);
@@ -64,10 +84,10 @@ fn swing(motion: &Motion, axis: usize) -> Motion {
         };
         let (a, b) = (&motion.points[at(-SLOPE_S)], &motion.points[at(SLOPE_S)]);
         let span = b.time.seconds_since(a.time);
-        if span > 0.0 { FOREARM_M * (b.up[axis] - a.up[axis]) / span } else { 0.0 }
+        if span > 0.0 { (height(b) - height(a)) / span } else { 0.0 }
     };
     for (i, point) in points.iter_mut().enumerate() {
-        point.height_m = FOREARM_M * point.up[axis];
+        point.height_m = height(point);
         point.velocity_m_s = slope(i);
         point.steady_height_m = point.height_m;
         point.steady_velocity_m_s = point.velocity_m_s;
@@ -89,8 +109,7 @@ fn rests_high(points: &[Kinematic], within: impl Fn(&Kinematic) -> bool) -> bool
 /// How far the set of some movements goes, m: the mean way of its repetitions, and their number less than
 /// proportionally, since the same motion cut in two has twice as many of half the way.
 fn reach_m(found: &[Found]) -> f64 {
-    let accepted = found.iter().filter(|f| f.reject_reason.is_none());
-    let ways: Vec<f64> = accepted.filter_map(|f| f.metrics.range_of_motion_m).collect();
+    let ways: Vec<f64> = accepted(found).filter_map(|f| f.metrics.range_of_motion_m).collect();
     let count = ways.len() as f64;
     if ways.len() < ENOUGH { 0.0 } else { ways.iter().sum::<f64>() / count * count.sqrt() }
 }
@@ -98,11 +117,14 @@ fn reach_m(found: &[Found]) -> f64 {
 /// A swing with the boundaries and numbers of the vertical motion where that says something; how fast a hand goes that
 /// turns without being lifted, nobody knows.
 fn with_velocity(swung: Found, lifted: &[Found]) -> Found {
-    let phases = lifted.iter().map(|f| (f.start.0, f.end.0)).enumerate();
-    let sure = |found: &&Found| found.reject_reason.is_none_or(|reason| reason != RejectReason::TooSmall);
-    let same = same_movement(phases, (swung.start.0, swung.end.0)).map(|i| &lifted[i]).filter(sure);
-    if let Some(lift) = same {
-        return Found { reject_reason: swung.reject_reason, settled: swung.settled && lift.settled, ..lift.clone() };
+    let alike = |lift: &&Found| {
+        let common = lift.end.min(swung.end).seconds_since(lift.start.max(swung.start));
+        let longer = lift.end.seconds_since(lift.start).max(swung.end.seconds_since(swung.start));
+        common >= ALIKE * longer
+    };
+    if let Some(lift) = accepted(lifted).find(alike) {
+        let settled = swung.settled && lift.settled;
+        return Found { reject_reason: swung.reject_reason, settled, ..lift.clone() };
     }
     let metrics = RepMetrics {
         concentric_duration_s: swung.metrics.concentric_duration_s,
