@@ -10,6 +10,7 @@ use super::movement::Candidate;
 use super::posture::Posture;
 use super::prior::MovementPrior;
 use super::strokes::Stroke;
+use super::swing::FOREARM_M;
 use crate::model::{PhaseOrder, RejectReason};
 
 /// Parameters of the judgement. Distances are in standard deviations, shares relate to the set's own measure.
@@ -22,6 +23,8 @@ pub struct JudgeParams {
     pub log_turn_sd: f64,
     /// Spread of the posture of a worn sensor within a set, rad.
     pub posture_sd_rad: f64,
+    /// The same where repetitions swing, as a share of how far they do.
+    pub swing_posture: f64,
     /// Turning that says nothing, rad: it is added before the logarithm.
     pub idle_turn_rad: f64,
     /// Distance up to which a candidate within the chain counts.
@@ -41,6 +44,8 @@ pub struct JudgeParams {
     pub edge_s: f64,
     /// Longest step between neighbours, in median steps of the set.
     pub spacing: f64,
+    /// The same where repetitions swing: a hand that is free does more that looks like them.
+    pub swing_spacing: f64,
     /// Longest step, s, to a candidate that resembles the set within one standard deviation: a lifter takes breaths.
     pub patience_s: f64,
     /// A stroke that turns the sensor this many times as far as the set's is handling; no set goes on across it.
@@ -57,6 +62,7 @@ impl Default for JudgeParams {
             log_sd: 0.45,
             log_turn_sd: 0.4,
             posture_sd_rad: 0.35,
+            swing_posture: 0.3,
             idle_turn_rad: 0.7,
             inside: 2.5,
             edge: 2.0,
@@ -66,6 +72,7 @@ impl Default for JudgeParams {
             whole: 0.75,
             edge_s: 2.0,
             spacing: 2.5,
+            swing_spacing: 1.75,
             patience_s: 15.0,
             handling: 3.0,
             hole_s: 0.25,
@@ -110,12 +117,12 @@ struct Court<'a> {
     params: &'a JudgeParams,
     /// Why a candidate cannot be a repetition of this exercise at all.
     limits: Vec<Option<RejectReason>>,
-    /// Features in standard deviations: way, peak speed, turning.
-    features: Vec<[f64; 3]>,
+    /// Features in standard deviations: way, peak speed, turning, and how far a swing is lifted.
+    features: Vec<[f64; AXES]>,
     /// How much of the way travelled each resembles.
     support: Vec<f64>,
     /// The set's own features.
-    reference: [f64; 3],
+    reference: [f64; AXES],
     /// The set's own posture.
     posture: Posture,
     /// The set's own way, m, by the same measure as [`Court::way`].
@@ -133,6 +140,7 @@ impl<'a> Court<'a> {
                     c.stroke.travel_m.ln() / params.log_sd,
                     c.stroke.peak_m_s.max(1e-3).ln() / params.log_sd,
                     (c.stroke.turned_rad + params.idle_turn_rad).ln() / params.log_turn_sd,
+                    if prior.swings { (c.lifted_m + IDLE_LIFT_M).ln() / params.log_sd } else { 0.0 },
                 ]
             })
             .collect();
@@ -144,7 +152,7 @@ impl<'a> Court<'a> {
             limits,
             features,
             support: Vec::new(),
-            reference: [0.0; 3],
+            reference: [0.0; AXES],
             posture: Posture::default(),
             usual_way_m: 0.0,
             walls: Vec::new(),
@@ -186,17 +194,22 @@ impl<'a> Court<'a> {
     /// Resemblance of two candidates, nearness in time included.
     fn kinship(&self, i: usize, j: usize) -> f64 {
         let apart: f64 = self.features[i].iter().zip(&self.features[j]).map(|(a, b)| (a - b).powi(2)).sum();
-        let held = self.held_apart(i, &self.candidates[j].posture);
+        let held = self.held_apart(i, &self.candidates[j].posture, self.candidates[j].stroke.travel_m);
         let time = (self.candidates[i].at_s - self.candidates[j].at_s).abs();
         (-(apart + held) / 4.0 - time / self.params.neighbourhood_s).exp()
     }
 
-    /// How differently from another posture the sensor is held, in squared standard deviations.
-    fn held_apart(&self, i: usize, posture: &Posture) -> f64 {
+    /// How differently from another posture the sensor is held, in squared standard deviations; `way_m` belongs to that one.
+    fn held_apart(&self, i: usize, posture: &Posture, way_m: f64) -> f64 {
         if !self.prior.worn {
             return 0.0;
         }
-        (self.candidates[i].posture.apart_rad(posture) / self.params.posture_sd_rad).powi(2)
+        let sd_rad = if self.prior.swings {
+            (self.params.swing_posture * way_m / FOREARM_M).max(IDLE_POSTURE_RAD)
+        } else {
+            self.params.posture_sd_rad
+        };
+        (self.candidates[i].posture.apart_rad(posture) / sd_rad).powi(2)
     }
 
     /// Finds the candidate that most of the way travelled resembles, and takes its kin's mean as the set's measure.
@@ -215,7 +228,7 @@ impl<'a> Court<'a> {
         }
         let weights: Vec<f64> = all.map(|j| self.kinship(medoid, j) * self.voice(j)).collect();
         let total: f64 = weights.iter().sum();
-        for axis in 0..3 {
+        for axis in 0..AXES {
             self.reference[axis] =
                 weights.iter().zip(&self.features).map(|(w, f)| w * f[axis]).sum::<f64>() / total;
         }
@@ -239,13 +252,14 @@ impl<'a> Court<'a> {
     /// set is a tired lifter's right: both count half.
     fn distance(&self, i: usize) -> f64 {
         let blur = if self.blurred(i) { 0.5 } else { 1.0 };
-        let [smoothed, speed, turn] = std::array::from_fn(|axis| self.features[i][axis] - self.reference[axis]);
+        let [smoothed, speed, turn, lift] =
+            std::array::from_fn(|axis| self.features[i][axis] - self.reference[axis]);
         let integrated = (self.way(i).max(1e-3) / self.usual_way_m).ln() / self.params.log_sd;
         // the drift filter shrinks a grinding repetition, whose own integral is as long as ever
         let way = if smoothed < 0.0 { integrated.clamp(smoothed, 0.0) } else { smoothed };
         let tired = if speed < 0.0 { 0.5 } else { 1.0 };
-        let held = self.held_apart(i, &self.posture);
-        ((blur * way).powi(2) + (tired * blur * speed).powi(2) + turn.powi(2) + held).sqrt()
+        let held = self.held_apart(i, &self.posture, self.reference_way());
+        ((blur * way).powi(2) + (tired * blur * speed).powi(2) + turn.powi(2) + lift.powi(2) + held).sqrt()
     }
 
     /// Measured without a hole, and less than the exercise asks for.
@@ -332,6 +346,11 @@ impl<'a> Court<'a> {
     fn body(&self, order: PhaseOrder) -> Option<(usize, usize)> {
         let core: Vec<usize> = (0..self.candidates.len()).filter(|&i| self.core(i, order)).collect();
         let chain = self.chain(&core)?;
+        let times =
+            core.iter().filter(|&&i| (chain.0..=chain.1).contains(&i)).map(|&i| self.candidates[i].at_s);
+        if self.prior.swings && median_step(times) < SWING_RHYTHM_S {
+            return None;
+        }
         let count = core.iter().filter(|&&i| (chain.0..=chain.1).contains(&i)).count();
         if count >= ENOUGH {
             return Some(chain);
@@ -348,12 +367,13 @@ impl<'a> Court<'a> {
         let best = self.most_supported(core.iter().copied())?;
         let middle = core.iter().position(|&i| i == best)?;
         let rhythm = median_step(core.iter().map(|&i| self.candidates[i].at_s));
+        let spacing = if self.prior.swings { self.params.swing_spacing } else { self.params.spacing };
         let joined = |a: usize, b: usize| {
             let step = self.candidates[b].at_s - self.candidates[a].at_s;
             let alike = self.distance(a).max(self.distance(b)) <= 1.0;
-            let longest =
-                (self.params.spacing * rhythm).max(if alike { self.params.patience_s } else { 0.0 });
-            step <= longest && !self.walled(a, b)
+            let longest = (spacing * rhythm).max(if alike { self.params.patience_s } else { 0.0 });
+            let hurried = self.prior.swings && step < HURRY * rhythm;
+            step <= longest && !hurried && !self.walled(a, b)
         };
         let (mut first, mut last) = (middle, middle);
         while last + 1 < core.len() && joined(core[last], core[last + 1]) {
@@ -419,6 +439,16 @@ impl<'a> Court<'a> {
     }
 }
 
+/// Number of features.
+const AXES: usize = 4;
+/// Lift of a swing that says nothing, m: it is added before the logarithm.
+const IDLE_LIFT_M: f64 = 0.05;
+/// Least spread of the posture, rad.
+const IDLE_POSTURE_RAD: f64 = 0.1;
+/// Shortest rhythm of repetitions that swing, s: the arms of walkers swing once a second.
+const SWING_RHYTHM_S: f64 = 1.5;
+/// Shortest step to a repetition at an end of the set, in median steps: nobody speeds up that much.
+const HURRY: f64 = 0.5;
 /// Turning that any stroke may have, rad, before it can be handling.
 const HANDLING_TURN_RAD: f64 = 1.2;
 /// From this many alike movements on, they vouch for each other.

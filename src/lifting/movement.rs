@@ -27,6 +27,8 @@ pub struct Candidate {
     pub peak_m_s: f64,
     /// How the sensor is held during it.
     pub posture: Posture,
+    /// Range of the steady height during it, m.
+    pub lifted_m: f64,
     /// Start of the concentric stroke, s since the track's first point.
     pub at_s: f64,
     /// Duration of the concentric stroke, rests at its ends included, s.
@@ -89,6 +91,7 @@ pub fn candidates(motion: &Motion, strokes: &[Stroke], prior: &MovementPrior) ->
                 before,
                 after,
                 posture: Posture::during(points, stroke.first, stroke.last),
+                lifted_m: range(points[stroke.first..=stroke.last].iter().map(|p| p.steady_height_m)),
                 at_s: at(stroke.first),
                 to_end_s: end_s - at(stroke.last),
                 ruled_out: if bounces {
@@ -105,6 +108,11 @@ pub fn candidates(motion: &Motion, strokes: &[Stroke], prior: &MovementPrior) ->
             }
         })
         .collect()
+}
+
+fn range(heights: impl Iterator<Item = f64>) -> f64 {
+    let (low, high) = heights.fold((f64::MAX, f64::MIN), |(low, high), h| (low.min(h), high.max(h)));
+    high - low
 }
 
 /// Whether the integrated way is longer than the exercise allows while the smoothed one is not: over a hole or an impact

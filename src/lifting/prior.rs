@@ -23,6 +23,8 @@ pub struct MovementPrior {
     pub closure: f64,
     /// The sensor is worn: it cannot spin, so repetitions go through the same postures.
     pub worn: bool,
+    /// Heights stand for the turning of a worn sensor, and steady heights for how far it is lifted meanwhile.
+    pub swings: bool,
 }
 
 impl MovementPrior {
@@ -39,6 +41,7 @@ impl MovementPrior {
             max_velocity_m_s: 4.0,
             closure: 0.8,
             worn: false,
+            swings: false,
         }
     }
 

@@ -11,7 +11,7 @@ use crate::model::RepMetrics;
 use crate::motion::track::{Evidence, Kinematic, Motion};
 
 /// Length of a forearm with half a hand, m: a turn by 60° about the elbow then weighs like a lift of 0.3 m.
-const FOREARM_M: f64 = 0.35;
+pub(super) const FOREARM_M: f64 = 0.35;
 /// Shortest way of a repetition that swings, m: 13° about the elbow.
 const LEAST_SWING_M: f64 = 0.08;
 /// Smallest stroke of a swing, m: 8°. It does not drift as heights do, so it may be smaller than theirs.
@@ -62,7 +62,7 @@ fn swung(
     prior: &MovementPrior,
     params: &LiftingParams,
 ) -> Option<Vec<Found>> {
-    let prior = MovementPrior { min_rom_m: LEAST_SWING_M, ..*prior };
+    let prior = MovementPrior { min_rom_m: LEAST_SWING_M, swings: true, ..*prior };
     let params = LiftingParams { stroke_m: SWING_STROKE_M, ..*params };
     let swing = swing(motion, axis);
     let found = super::look(&swing, &prior, &params);
@@ -87,9 +87,10 @@ fn swing(motion: &Motion, axis: [f64; 3]) -> Motion {
         if span > 0.0 { (height(b) - height(a)) / span } else { 0.0 }
     };
     for (i, point) in points.iter_mut().enumerate() {
+        // how far the hand is lifted meanwhile stays to be compared
+        point.steady_height_m = point.height_m;
         point.height_m = height(point);
         point.velocity_m_s = slope(i);
-        point.steady_height_m = point.height_m;
         point.steady_velocity_m_s = point.velocity_m_s;
         point.acceleration_m_s2 = 0.0;
     }
