@@ -252,11 +252,8 @@ impl<'a> Court<'a> {
     /// set is a tired lifter's right: both count half.
     fn distance(&self, i: usize) -> f64 {
         let blur = if self.blurred(i) { 0.5 } else { 1.0 };
-        let [smoothed, speed, turn, lift] =
+        let [way, speed, turn, lift] =
             std::array::from_fn(|axis| self.features[i][axis] - self.reference[axis]);
-        let integrated = (self.way(i).max(1e-3) / self.usual_way_m).ln() / self.params.log_sd;
-        // the drift filter shrinks a grinding repetition, whose own integral is as long as ever
-        let way = if smoothed < 0.0 { integrated.clamp(smoothed, 0.0) } else { smoothed };
         let tired = if speed < 0.0 { 0.5 } else { 1.0 };
         let held = self.held_apart(i, &self.posture, self.reference_way());
         ((blur * way).powi(2) + (tired * blur * speed).powi(2) + turn.powi(2) + lift.powi(2) + held).sqrt()

@@ -26,7 +26,6 @@ use crate::motion::track::{Evidence, Motion};
 use judge::JudgeParams;
 use prior::MovementPrior;
 use std::borrow::Cow;
-use strokes::Stroke;
 
 /// Parameters of finding and judging repetitions.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -64,7 +63,13 @@ pub struct Found {
 #[must_use]
 pub fn analyze(motion: &Motion, prior: &MovementPrior, params: &LiftingParams) -> Vec<Found> {
     let lifted = look(motion, prior, params);
-    if prior.worn && prior.order.is_none() { swing::or_swung(motion, lifted, prior, params) } else { lifted }
+    if !prior.worn || prior.order.is_some() {
+        return lifted;
+    }
+    let mut found = swing::or_swung(motion, lifted, prior, params);
+    // what comes may yet make the other kind of movement the set
+    found.iter_mut().for_each(|f| f.settled = false);
+    found
 }
 
 /// The same by the height alone.
@@ -73,16 +78,10 @@ fn look(motion: &Motion, prior: &MovementPrior, params: &LiftingParams) -> Vec<F
         ConcentricDirection::Up => Cow::Borrowed(motion),
         ConcentricDirection::Down => Cow::Owned(motion.clone().inverted()),
     };
-    let judged = |strokes: &[Stroke]| {
-        let candidates = movement::candidates(&motion, strokes, prior);
-        let verdict = judge::judge(&candidates, strokes, prior, &params.judge);
-        (candidates, verdict)
-    };
     let strokes = strokes::strokes(&motion.points, params.stroke_m);
-    let (mut candidates, mut verdict) = judged(&strokes);
-    if let Some(whole) = sticking::rejoined(&motion, &strokes, &verdict.reasons, prior.max_concentric_s) {
-        (candidates, verdict) = judged(&whole);
-    }
+    let strokes = sticking::rejoined(&motion, strokes, prior.max_concentric_s);
+    let candidates = movement::candidates(&motion, &strokes, prior);
+    let verdict = judge::judge(&candidates, &strokes, prior, &params.judge);
     candidates
         .iter()
         .zip(verdict.reasons)

@@ -5,50 +5,35 @@
 //! a repetition that only paused never comes down.
 
 use super::strokes::Stroke;
-use crate::model::RejectReason;
 use crate::motion::constrain;
 use crate::motion::track::{Evidence, Motion};
 
 /// Longest stand in mid-range, s, from the end of one part to the start of the other.
 const LONGEST_STAND_S: f64 = 2.0;
+/// Over a longer hole an integral says nothing, s.
+const LONGEST_HOLE_S: f64 = 0.1;
 /// A dip has at most this share of the way of both parts together.
 const DIP: f64 = 0.5;
 /// And comes down by at most this share of their way when integrated.
-const SUNK: f64 = 0.2;
+const SUNK: f64 = 0.15;
 
-/// The strokes with the parts of repetitions that stuck put together, if there are any. `rejected` says of each stroke
-/// up, in order, whether it was found not to be a repetition; two that both are stay apart.
-pub(super) fn rejoined(
-    motion: &Motion,
-    strokes: &[Stroke],
-    reasons: &[Option<RejectReason>],
-    longest_s: f64,
-) -> Option<Vec<Stroke>> {
+/// The strokes with the parts of repetitions that stuck put together.
+pub(super) fn rejoined(motion: &Motion, strokes: Vec<Stroke>, longest_s: f64) -> Vec<Stroke> {
     if motion.evidence == Evidence::Measured {
-        return None;
+        return strokes;
     }
     let mut whole: Vec<Stroke> = Vec::with_capacity(strokes.len());
-    let mut rejected = reasons.iter().map(Option::is_some);
-    // whether the last stroke up was rejected, for each of `whole`
-    let mut was_rejected = false;
-    for &stroke in strokes {
-        if !stroke.up {
-            whole.push(stroke);
-            continue;
-        }
-        let is_rejected = rejected.next().unwrap_or(false);
-        if let [.., below, dip] = whole[..]
-            && (was_rejected || is_rejected)
-            && let Some(joined) = join(motion, below, dip, stroke, longest_s)
-        {
+    for stroke in strokes {
+        let joined = match whole[..] {
+            [.., below, dip] if below.up && stroke.up => join(motion, below, dip, stroke, longest_s),
+            _ => None,
+        };
+        if joined.is_some() {
             whole.truncate(whole.len() - 2);
-            whole.push(joined);
-        } else {
-            whole.push(stroke);
         }
-        was_rejected = is_rejected;
+        whole.push(joined.unwrap_or(stroke));
     }
-    (whole.len() < strokes.len()).then_some(whole)
+    whole
 }
 
 /// Two strokes up and the dip between them as one, if the bar only stood still there.
@@ -56,8 +41,8 @@ fn join(motion: &Motion, below: Stroke, dip: Stroke, above: Stroke, longest_s: f
     let points = &motion.points;
     let seconds = |from: usize, to: usize| points[to].time.seconds_since(points[from].time);
     let way = below.travel_m + above.travel_m;
-    if !below.up
-        || dip.fell
+    if dip.fell
+        || [below, dip, above].iter().any(|s| s.hole_s > LONGEST_HOLE_S)
         || dip.travel_m > DIP * way
         || seconds(below.last, above.first) > LONGEST_STAND_S
         || seconds(below.first, above.last) > longest_s

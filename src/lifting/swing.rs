@@ -124,8 +124,7 @@ fn with_velocity(swung: Found, lifted: &[Found]) -> Found {
         common >= ALIKE * longer
     };
     if let Some(lift) = accepted(lifted).find(alike) {
-        let settled = swung.settled && lift.settled;
-        return Found { reject_reason: swung.reject_reason, settled, ..lift.clone() };
+        return Found { reject_reason: swung.reject_reason, ..lift.clone() };
     }
     let metrics = RepMetrics {
         concentric_duration_s: swung.metrics.concentric_duration_s,
