@@ -79,7 +79,7 @@ fn look(motion: &Motion, prior: &MovementPrior, params: &LiftingParams) -> Vec<F
         ConcentricDirection::Down => Cow::Owned(motion.clone().inverted()),
     };
     let strokes = strokes::strokes(&motion.points, params.stroke_m);
-    let strokes = sticking::rejoined(&motion, strokes, prior.max_concentric_s);
+    let strokes = sticking::rejoined(&motion, strokes, prior);
     let candidates = movement::candidates(&motion, &strokes, prior);
     let verdict = judge::judge(&candidates, &strokes, prior, &params.judge);
     candidates
