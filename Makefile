@@ -11,7 +11,7 @@ OPENAPI ?= $(CARGO) run --quiet --locked -- openapi
 
 .PHONY: help
 help: ## list what there is
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: demo
 demo: tools dashboard ## the whole daemon with a simulated training session on http://localhost:8480; DEMO_SECONDS=n ends it
@@ -29,7 +29,7 @@ test: tools dashboard clock ## everything that must hold: format, lints, documen
 all-tests:
 	$(CARGO) test --workspace --locked --no-fail-fast
 	sh firmware-protocol/check-no-std.sh
-	$(MAKE) --no-print-directory pages-test
+	$(MAKE) --no-print-directory pages-test OPENAPI="$${CARGO_TARGET_DIR:-target}/debug/ironstride openapi"
 
 .PHONY: check
 check: tools ## format, lints and documentation only
@@ -54,7 +54,7 @@ types: tools dashboard/node_modules/.stamp ## make the pages' types from the API
 	cd dashboard && npm run --silent types
 
 .PHONY: pages-test
-pages-test: dashboard browser
+pages-test: dashboard browser ## the pages only: their types, their units, and all of them in a browser
 	$(OPENAPI) > dashboard/openapi.json
 	cd dashboard && { npm run --silent types -- --check || { echo 'src/api.d.ts is not of this API: make types' >&2; exit 1; }; }
 	cd dashboard && npm run --silent check && npm run --silent test && npm run --silent test:browser

@@ -155,7 +155,12 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Says whether a movement counts. */
+        /**
+         * Corrects a movement: whether it counts, or which side made it.
+         * @description That is all there is to edit. What was measured stays as it was measured: a correction is kept beside the machine's
+         *     value, the movement's `stage` becomes `corrected`, and losses, caps and advice follow. What was lifted, by whom and
+         *     for what is said of the whole set (PATCH /api/v1/sets/ID).
+         */
         patch: operations["patch_reps_id"];
         trace?: never;
     };
@@ -435,11 +440,32 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** The devices that may change things, by name; never their tokens. */
+        get: operations["get_tokens"];
         put?: never;
-        /** Makes a token for a device. Only on the daemon's own machine; the token is shown this once. */
+        /**
+         * Makes a token for a device, under a name that no other has. Only on the daemon's own machine; the token is shown
+         *     this once.
+         */
         post: operations["post_tokens"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tokens/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes the right to change things from a device: its token opens nothing any more, from the next request on. */
+        delete: operations["delete_tokens_name"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1339,10 +1365,11 @@ export interface components {
              */
             time_to_peak_s: number | null;
         };
-        /** @description Whether a movement counts. */
+        /** @description A person's word on a movement, one at a time: whether it counts, or which side made it. */
         RepPatch: {
             /** @description `true` restores it, `false` rejects it. */
-            accepted: boolean;
+            accepted?: boolean | null;
+            side?: components["schemas"]["Side"] | null;
         };
         /**
          * @description Who measured: we from inertial samples, the device itself, or nobody (entered by hand).
@@ -1668,6 +1695,8 @@ export interface components {
              * @description How far the engine is behind the source's time, s.
              */
             lag_s: number;
+            /** @description What was told lately, the newest first: of each kind for each sensor the latest. */
+            notices: components["schemas"]["Notice"][];
             /** @description Queues by name. */
             queues: {
                 [key: string]: components["schemas"]["Queue"];
@@ -1796,6 +1825,16 @@ export interface components {
             name: string;
             /** @description What the device sends as `Authorization: Bearer …`. */
             token: string;
+        };
+        /** @description A device that may change things. */
+        TokenName: {
+            /**
+             * Format: date-time
+             * @description When its token was made, RFC 3339.
+             */
+            made_at: string | null;
+            /** @description Name for people. */
+            name: string;
         };
         /** @description Vertical motion of a bar as it happens. The three lists are equally long. */
         Trace: {
@@ -1943,6 +1982,19 @@ export interface components {
                 plates_per_side_kg: number[];
             }[];
         };
+        /** @description A list that is always whole. */
+        Whole_TokenName: {
+            /** @description The items. */
+            items: {
+                /**
+                 * Format: date-time
+                 * @description When its token was made, RFC 3339.
+                 */
+                made_at?: string | null;
+                /** @description Name for people. */
+                name: string;
+            }[];
+        };
     };
     responses: never;
     parameters: never;
@@ -2011,12 +2063,14 @@ export type StopLine = components['schemas']['StopLine'];
 export type Store = components['schemas']['Store'];
 export type Task = components['schemas']['Task'];
 export type Token = components['schemas']['Token'];
+export type TokenName = components['schemas']['TokenName'];
 export type Trace = components['schemas']['Trace'];
 export type Warning = components['schemas']['Warning'];
 export type WholeAthlete = components['schemas']['Whole_Athlete'];
 export type WholeExercise = components['schemas']['Whole_Exercise'];
 export type WholeSensor = components['schemas']['Whole_Sensor'];
 export type WholeStation = components['schemas']['Whole_Station'];
+export type WholeTokenName = components['schemas']['Whole_TokenName'];
 export type $defs = Record<string, never>;
 export interface operations {
     get_advice: {
@@ -4794,6 +4848,71 @@ export interface operations {
             };
         };
     };
+    get_tokens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Whole_TokenName"];
+                };
+            };
+            /** @description A device token is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is for a host name that is not this daemon's */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The journal can't be read or written now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     post_tokens: {
         parameters: {
             query?: never;
@@ -4863,6 +4982,110 @@ export interface operations {
             };
             /** @description The body is not said to be JSON */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is for a host name that is not this daemon's */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A fault */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The journal can't be read or written now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It took too long */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_tokens_name: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The device */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As asked */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description The request can't be understood */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A device token is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed from there */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not as things stand now */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,6 +1,8 @@
 // Questions and changes over HTTP. A change carries the device's token and a key that makes a retry harmless.
 
-import type { Athlete, Context, Exercise, Problem, Rep, SetRecord, Snapshot, Station, Status } from "./api";
+import type {
+  Athlete, Context, Exercise, NewAthlete, NewSensorProfile, Problem, Rep, SetPatch, SetRecord, Side, Snapshot, Station, Status, TokenName,
+} from "./api";
 
 /** A list; those that can be long come in pages. */
 interface List<T> {
@@ -95,12 +97,16 @@ export const inbox = (station: string) => ask<List<SetRecord>>("GET", `/inbox?st
 export const repsOf = (set: number) => ask<List<Rep>>("GET", `/reps?set=${set}&limit=200`);
 export const status = () => ask<Status>("GET", "/status");
 
-export type Labels = Partial<Pick<SetRecord, "athlete" | "exercise" | "load_kg" | "goal" | "role">>;
-
 /** Replaces the context, unless somebody else has changed it since `context` was read. */
 export const putContext = (station: string, { revision, ...context }: Context) =>
   ask<Context>("PUT", `/stations/${id(station)}/context`, context, { "If-Match": `"${revision}"` });
 export const endSet = (station: string) => ask<unknown>("POST", `/stations/${id(station)}/end-set`);
 export const endSession = (station: string) => ask<unknown>("POST", `/stations/${id(station)}/end-session`);
 export const acceptRep = (rep: number, accepted: boolean) => ask<unknown>("PATCH", `/reps/${rep}`, { accepted });
-export const labelSet = (set: number, labels: Labels) => ask<unknown>("PATCH", `/sets/${set}`, labels);
+export const labelSet = (set: number, labels: SetPatch) => ask<unknown>("PATCH", `/sets/${set}`, labels);
+export const sideRep = (rep: number, side: Side | null) => ask<unknown>("PATCH", `/reps/${rep}`, { side });
+export const putAthlete = (athlete: string, said: NewAthlete, isNew: boolean) =>
+  ask<Athlete>("PUT", `/athletes/${id(athlete)}`, said, isNew ? {} : { "If-Match": "*" });
+export const putSensor = (sensor: string, said: NewSensorProfile) => ask<unknown>("PUT", `/sensors/${id(sensor)}`, said);
+export const tokens = () => ask<List<TokenName>>("GET", "/tokens");
+export const revokeToken = (name: string) => ask<unknown>("DELETE", `/tokens/${id(name)}`);

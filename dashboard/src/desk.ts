@@ -1,7 +1,7 @@
 // What a person changes from the phone: one wish at a time, with a word when it didn't work.
 
 import { signal } from "@preact/signals";
-import type { Context, Rep, SetRecord } from "./api";
+import type { Context, Rep, SetRecord, Side } from "./api";
 import * as client from "./client";
 import { fixed, reason } from "./format";
 import { state } from "./store";
@@ -60,6 +60,13 @@ export async function toggleRep(rep: Rep): Promise<void> {
   const velocity = `${fixed(velocityOf(rep, primary(state.value)), 2)} m/s`;
   const undo = () => void wish(() => client.acceptRep(rep.id, rep.accepted));
   say(accepted ? `${velocity} counts now (it was: ${reason(rep.reject_reason)}).` : `${velocity} doesn't count any more.`, null, undo);
+}
+
+/** Says which side made a repetition; one tap undoes it. */
+export async function sideRep(rep: Rep, side: Side | null): Promise<void> {
+  if (!(await wish(() => client.sideRep(rep.id, side)))) return;
+  const undo = () => void wish(() => client.sideRep(rep.id, rep.side));
+  say(side ? `That was ${side}.` : "That was neither side alone.", null, undo);
 }
 
 /** What is sent soon: steppers are tapped several times in a row. */

@@ -71,11 +71,18 @@ export const GOALS: Record<string, string> = {
 export const ROLES: Record<string, string> = { warm_up: "Warm-up", work: "Work", back_off: "Back-off" };
 
 export function time(utc: string | null, zone: string | undefined): string {
+  return inZone(utc, zone, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+}
+
+export function date(utc: string | null, zone: string | undefined): string {
+  return inZone(utc, zone, { day: "numeric", month: "short", year: "numeric" });
+}
+
+function inZone(utc: string | null, zone: string | undefined, options: Intl.DateTimeFormatOptions): string {
   if (utc === null) return UNKNOWN;
-  const options: Intl.DateTimeFormatOptions = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
   try {
-    return new Date(utc).toLocaleTimeString("en-GB", { ...options, timeZone: zone });
+    return new Date(utc).toLocaleString("en-GB", { ...options, timeZone: zone });
   } catch {
-    return new Date(utc).toLocaleTimeString("en-GB", options); // a zone this browser doesn't know
+    return new Date(utc).toLocaleString("en-GB", options); // a zone this browser doesn't know
   }
 }

@@ -136,6 +136,13 @@ describe("who, what and with which sensors", () => {
     expect(reduce(state, message("sensor", moved, 200))?.sensors.size).toBe(0);
   });
 
+  test("of notices the newest of each kind stays, also over a snapshot", () => {
+    const notice = (kind: string, message: string) => ({ at: null, sensor: "s", kind, message });
+    const state = after({}, ["notice", notice("samples_lost", "3")], ["notice", notice("battery_low", "9 %")], ["notice", notice("samples_lost", "4")]);
+    const again = reduce(state, message("snapshot", snapshot({ seq: 200 }), 200));
+    expect(again?.notices.map(({ message }) => message)).toEqual(["4", "9 %"]);
+  });
+
   test("a cadence remembers when it was heard here", () => {
     const state = after({});
     const heard = reduce(state, { event: "cadence", data: { sensor: "f", at: "2020-01-01T00:00:00Z" }, seq: 200, received: 77 });

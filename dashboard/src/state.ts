@@ -4,6 +4,7 @@ import type {
   Advice,
   Cadence,
   Context,
+  Notice,
   Rep,
   Sensor,
   Session,
@@ -25,11 +26,18 @@ export interface HeardCadence extends Cadence {
   received: number;
 }
 
+/** Something that a person should know, and when it was heard. */
+export interface HeardNotice extends Notice {
+  received: number;
+}
+
 export interface StationState extends Omit<Snapshot, "reps" | "sensors" | "cadence"> {
   /** All repetitions heard of since the snapshot, also those outside the set on show: they may move into it. */
   reps: ReadonlyMap<number, Rep>;
   sensors: ReadonlyMap<string, Sensor>;
   cadence: ReadonlyMap<string, HeardCadence>;
+  /** What was told since the page was opened, the newest first: one of each kind for each sensor. */
+  notices: readonly HeardNotice[];
   /** The daemon has lost our place: nothing counts until the next snapshot. */
   reset: boolean;
   /** The names of athlete and exercise belong to an older context: only a snapshot brings the new ones. */
@@ -39,6 +47,7 @@ export interface StationState extends Omit<Snapshot, "reps" | "sensors" | "caden
 const PREVIOUS_SETS = 10;
 const KEPT_REPS = 300;
 const KEPT_ADVICE = 20;
+const KEPT_NOTICES = 5;
 
 /** The state after a message; the same object when the message changes nothing. */
 export function reduce(state: StationState | null, message: Message): StationState | null {
@@ -66,6 +75,8 @@ function change(state: StationState, { event, data, received }: Message): Statio
       return withSensor(state, data as Sensor);
     case "cadence":
       return { ...state, cadence: put(state.cadence, (data as Cadence).sensor, { ...(data as Cadence), received }) };
+    case "notice":
+      return withNotice(state, { ...(data as Notice), received });
     case "station":
       return withContext(state, data as { station: string; context: Context });
     default:
@@ -81,9 +92,15 @@ function fromSnapshot(state: StationState | null, { data, received }: Message): 
     reps: new Map(snapshot.reps.map((rep) => [rep.id, rep])),
     sensors: new Map(snapshot.sensors.map((sensor) => [sensor.sensor, sensor])),
     cadence: new Map(snapshot.cadence.map((cadence) => [cadence.sensor, { ...cadence, received }])),
+    notices: state?.notices ?? [],
     reset: false,
     stale_names: false,
   };
+}
+
+function withNotice(state: StationState, notice: HeardNotice): StationState {
+  const others = state.notices.filter((other) => other.kind !== notice.kind || other.sensor !== notice.sensor);
+  return { ...state, notices: [notice, ...others].slice(0, KEPT_NOTICES) };
 }
 
 function withRep(state: StationState, rep: Rep): StationState {

@@ -88,7 +88,7 @@ export function follow(station: string): () => void {
 }
 
 function adoptNames({ athlete, exercise }: StationState): void {
-  if (athlete && !people.value.has(athlete.id)) people.value = new Map(people.value).set(athlete.id, athlete);
+  if (athlete && people.value.get(athlete.id)?.name !== athlete.name) people.value = new Map(people.value).set(athlete.id, athlete);
   if (exercise && !catalogue.value.has(exercise.id)) {
     catalogue.value = new Map(catalogue.value).set(exercise.id, exercise);
   }

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { after, exercise, rep, set } from "./testing";
 import { primary, repsOfSet, standing, velocityOf, whyNoVelocity, worstSide, zone } from "./view";
 import { age, clock, fixed, kg, percent, reason } from "./format";
-import { recentFirst, usualLoad, withAthlete } from "./recent";
+import { chosen, recentFirst, usualLoad, withAthlete } from "./recent";
 import { CONTEXT } from "./testing";
 
 const summary = (side: "left" | "right" | null, velocity_loss_best_pct: number | null) => ({
@@ -74,7 +74,15 @@ describe("recent choices", () => {
 
   test("an athlete comes with what this athlete did last, and never with somebody else's load", () => {
     expect(usualLoad(history, "a", "squat")).toBe(100);
-    expect(withAthlete({ ...CONTEXT, exercise: "squat" }, "a", history)).toEqual({ athlete: "a", exercise: "bench", load_kg: 50 });
-    expect(withAthlete({ ...CONTEXT, exercise: "squat", load_kg: 60 }, "c", history)).toEqual({ athlete: "c", exercise: "squat", load_kg: null });
+    expect(withAthlete({ ...CONTEXT, exercise: "squat" }, "a", history)).toEqual({ athlete: "a", exercise: "bench", load_kg: 50, target_velocity_m_s: null });
+    expect(withAthlete({ ...CONTEXT, exercise: "squat", load_kg: 60 }, "c", history)).toEqual({ athlete: "c", exercise: "squat", load_kg: null, target_velocity_m_s: null });
+  });
+
+  test("a target stays with the athlete and the exercise that it was made for", () => {
+    const history = [{ athlete: "a", exercise: "squat", load_kg: 100 }, { athlete: "a", exercise: "squat", load_kg: 95, target_velocity_m_s: 0.55 }];
+    const bench = { ...CONTEXT, athlete: "a", exercise: "bench", target_velocity_m_s: 0.4 };
+    expect(chosen(bench, "a", "squat", history)).toMatchObject({ load_kg: 100, target_velocity_m_s: 0.55 });
+    expect(chosen(bench, "b", "bench", history)).toMatchObject({ load_kg: null, target_velocity_m_s: null });
+    expect(chosen(bench, "a", "bench", history)).toMatchObject({ target_velocity_m_s: 0.4 });
   });
 });

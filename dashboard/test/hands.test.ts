@@ -65,9 +65,33 @@ describe("the wall", () => {
     }
   });
 
+  test("what a person by the wall can mend is told for a while", async () => {
+    opening(stage.gym);
+    page = await browser.newPage({ viewport: { width: 1024, height: 768 } });
+    await page.clock.install();
+    await page.goto(`${stage.url}/station/${stage.station}`);
+    await page.waitForSelector(".headline");
+    stage.gym.notice({ kind: "samples_lost", sensor: "C4:64:E3:00:00:01", message: "12 samples were lost for good" });
+    stage.gym.notice({ kind: "battery_low", sensor: "C4:64:E3:00:00:01", message: "battery at 9 %" });
+    await page.locator(".banner", { hasText: "Rack 1 bar: battery at 9 %" }).waitFor();
+    await page.clock.fastForward(25_000);
+    await expect.poll(() => page.locator(".banner", { hasText: "battery" }).count()).toBe(0);
+  });
+
   test("one station is gone to straight from /", async () => {
     await open("/", ".headline", { width: 1024, height: 768 });
     expect(new URL(page.url()).pathname).toBe(`/station/${stage.station}`);
+  });
+});
+
+describe("the status", () => {
+  test("a device's right to change things is taken back with two taps", async () => {
+    await open("/status", ".devices li");
+    await page.getByRole("button", { name: "Take the right from coach's phone" }).click();
+    expect(stage.gym.tokens).toHaveLength(2);
+    await page.getByRole("button", { name: "Really take the right from coach's phone" }).click();
+    await expect.poll(() => stage.gym.tokens.map(({ name }) => name)).toEqual(["tablet by the door"]);
+    await expect.poll(() => page.locator(".devices li").count()).toBe(1);
   });
 });
 
@@ -134,11 +158,115 @@ describe("the phone", () => {
     await set.getByRole("button", { name: "Mara Lind" }).click();
     await set.getByRole("button", { name: "Back squat" }).click();
     await set.getByRole("button", { name: "Add 5 kg" }).click();
+    await set.getByText("Without a target no next load is advised.").waitFor();
+    await set.getByRole("button", { name: "Target 0.05 m/s faster" }).click();
     expect(await layoutFaults(page)).toEqual([]);
     await page.screenshot({ path: `${PICTURES}/phone-inbox-390x844.png` });
     await set.getByRole("button", { name: "Save labels" }).click();
     await page.getByText("Every set has its labels.").waitFor();
-    expect(stage.gym.sets[0]).toMatchObject({ athlete: "mara", exercise: "back_squat", load_kg: 20 });
+    const labelled = stage.gym.sets[0];
+    expect(labelled).toMatchObject({ athlete: "mara", exercise: "back_squat", load_kg: 20 });
+    expect(stage.gym.targets.get(labelled?.id ?? 0)).toBe(0.5);
+  });
+
+  test("a target is stepped, cleared, and stays with athlete and exercise", async () => {
+    opening(stage.gym);
+    await phone();
+    const [slower, faster] = [page.getByRole("button", { name: /m\/s slower/ }), page.getByRole("button", { name: /m\/s faster/ })];
+    for (let i = 0; i < 2; i++) await faster.click();
+    await expect.poll(() => stage.gym.context.target_velocity_m_s).toBe(0.65);
+    expect(await page.getByText("no next load is advised").count()).toBe(0);
+    await page.getByRole("button", { name: "Bench press" }).click();
+    await expect.poll(() => stage.gym.context.target_velocity_m_s).toBe(null);
+    await page.getByText("Without a target no next load is advised.").waitFor();
+    await slower.click();
+    await expect.poll(() => stage.gym.context.target_velocity_m_s).toBe(0.5);
+    await page.getByRole("button", { name: "Back squat" }).click();
+    await expect.poll(() => stage.gym.context).toMatchObject({ exercise: "back_squat", target_velocity_m_s: 0.65 });
+    await page.getByRole("button", { name: "No target" }).click();
+    await expect.poll(() => stage.gym.context.target_velocity_m_s).toBe(null);
+  });
+
+  test("left and right are told apart where one sensor sees both", async () => {
+    opening(stage.gym);
+    lifting(stage.gym, 2);
+    await phone();
+    expect(await page.getByRole("button", { name: "Left", exact: true }).count()).toBe(0);
+    stage.gym.say({ exercise: "split_squat" });
+    await page.getByRole("button", { name: "Left", exact: true }).click();
+    const rep = [...stage.gym.reps.values()].at(-1)?.id ?? 0;
+    const side = () => stage.gym.reps.get(rep)?.side;
+    const tap = () => page.locator(`[data-rep="${rep}"]`).click();
+    await tap();
+    await expect.poll(side).toBe("left");
+    expect(stage.gym.reps.get(rep)?.accepted).toBe(true);
+    await page.locator(`[data-rep="${rep}"]`, { hasText: "rep 2 left" }).waitFor();
+    await page.getByRole("button", { name: "Undo" }).click();
+    await expect.poll(side).toBe(null);
+    await page.getByRole("button", { name: "Right", exact: true }).click();
+    await tap();
+    await expect.poll(side).toBe("right");
+    await page.locator(`[data-rep="${rep}"]`, { hasText: "right" }).waitFor();
+    await tap();
+    await expect.poll(side).toBe(null);
+  });
+
+  test("an athlete is added where one is chosen, and weighed later", async () => {
+    opening(stage.gym);
+    await phone();
+    await page.getByRole("button", { name: "All athletes" }).click();
+    await page.getByRole("button", { name: "New athlete…" }).click();
+    await page.getByLabel("Name").fill("Zoë Öz");
+    await page.getByLabel("Body mass, kg").fill("64.5");
+    await page.screenshot({ path: `${PICTURES}/phone-athlete-390x844.png` });
+    expect(await layoutFaults(page)).toEqual([]);
+    await page.keyboard.press("Enter");
+    await expect.poll(() => stage.gym.context.athlete).toBe("zoe-oz");
+    await page.getByRole("button", { name: "Setup" }).click();
+    await page.getByRole("button", { name: "Zoë Öz 64.5 kg" }).click();
+    await page.getByLabel("Body mass, kg").fill("63");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByRole("button", { name: "Zoë Öz 63 kg" }).waitFor();
+    expect(stage.gym.athletes).toHaveLength(5);
+  });
+
+  test("a sensor gets a role, another one, and none", async () => {
+    opening(stage.gym);
+    const id = "C4:64:E3:00:00:03";
+    stage.gym.sensor({ sensor: id, link: "up" });
+    await phone();
+    await page.getByRole("button", { name: /Setup\s*1/ }).click();
+    const edit = () => page.getByRole("button", { name: /^(C4:64:E3:00:00:03|Spare) / }).click();
+    const save = () => page.getByRole("button", { name: "Save" }).click();
+    const role = () => stage.gym.sensors.get(id)?.role;
+    await edit();
+    await page.getByLabel("Name").fill("Spare");
+    await page.getByLabel("It is on").selectOption("a bar");
+    await page.getByLabel("Fixed to").selectOption("collar");
+    await page.screenshot({ path: `${PICTURES}/phone-sensor-390x844.png` });
+    expect(await layoutFaults(page)).toEqual([]);
+    await save();
+    await expect.poll(role).toEqual({ role: "bar", station: stage.station, mount: "collar", side: null });
+    await edit();
+    await page.getByLabel("It is on").selectOption("a shoe");
+    await page.getByLabel("Whose").selectOption("Tom Brandt");
+    await save();
+    await expect.poll(role).toEqual({ role: "footpod", athlete: "tom", foot: null });
+    await edit();
+    await page.getByLabel("It is on").selectOption("nothing");
+    await save();
+    await expect.poll(() => stage.gym.sensors.get(id)).toMatchObject({ name: "Spare", role: null });
+  });
+
+  test("what the daemon tells is shown until it is read", async () => {
+    opening(stage.gym);
+    await phone();
+    stage.gym.notice({ kind: "samples_lost", sensor: "C4:64:E3:00:00:01", message: "12 samples were lost for good" });
+    await page.getByText("Rack 1 bar: 12 samples were lost for good").waitFor();
+    await page.getByRole("button", { name: "OK" }).click();
+    await expect.poll(() => page.locator("[data-panel=notices]").count()).toBe(0);
+    stage.gym.notice({ kind: "store_full", message: "raw samples are not kept any more" });
+    await page.getByText("raw samples are not kept any more").waitFor();
   });
 
   test("the session is charted set after set", async () => {

@@ -1,7 +1,7 @@
 // Every page at every size in both schemes: a picture, and what can be checked of it without eyes.
 
 import { mkdir } from "node:fs/promises";
-import type { Browser } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { launch, layoutFaults, leastText, mockStage, type Stage } from "./browser.ts";
 import { lifting, opening, resting, stop, traceBlocks } from "./mock/story.mjs";
@@ -41,6 +41,8 @@ interface Scene {
   path: (station: string) => string;
   play: (stage: Stage) => void;
   ready: string;
+  /** What is done on the page before it is looked at. */
+  act?: (page: Page, stage: Stage) => Promise<void>;
 }
 
 const wall = (station: string) => `/station/${station}`;
@@ -119,19 +121,60 @@ const SCENES: Scene[] = [
     },
     ready: ".phone .headline",
   },
+  {
+    name: "station-notice",
+    path: wall,
+    play: ({ gym }) => {
+      opening(gym);
+      lifting(gym, 4);
+    },
+    ready: "[data-rep]",
+    act: async (page, { gym }) => {
+      gym.notice({ kind: "store_full", message: "the journal has 8.0 GB of at most 8.0 GB: raw samples are not kept any more, repetitions are; raise store.max_size in ironstride.toml or back up and begin anew" });
+      await page.waitForSelector("[data-phase=notice]");
+    },
+  },
+  {
+    name: "phone-one-sided",
+    path: phone,
+    play: ({ gym }) => {
+      opening(gym);
+      gym.say({ exercise: "split_squat", target_velocity_m_s: null });
+      lifting(gym, 6);
+      for (const [i, rep] of [...gym.reps.values()].entries()) gym.reviseRep(rep.id, { side: i % 2 ? "left" : "right" });
+      gym.sensor({ sensor: "C4:64:E3:00:00:03", link: "up" });
+    },
+    ready: "[data-rep]",
+    act: async (page, { gym }) => {
+      gym.notice({ kind: "battery_low", sensor: "C4:64:E3:00:00:01", message: "battery at 9 %: charge the sensor before the next session" });
+      await page.waitForSelector("[data-panel=notices]");
+    },
+  },
+  {
+    name: "phone-setup",
+    path: phone,
+    play: ({ gym }) => {
+      opening(gym);
+      gym.sensor({ sensor: "C4:64:E3:00:00:03", link: "up" });
+    },
+    ready: ".labels",
+    act: (page) => page.getByRole("button", { name: "Setup" }).click(),
+  },
   { name: "phone-empty", path: phone, play: () => {}, ready: ".labels" },
   {
     name: "status",
     path: () => "/status",
     play: ({ gym }) => {
       opening(gym);
+      gym.notice({ kind: "battery_low", sensor: "C4:64:E3:00:00:01", message: "battery at 9 %: charge the sensor before the next session" });
+      gym.notice({ kind: "store_full", message: "raw samples are not kept any more, repetitions are: raise store.max_size" });
       gym.warnings.push({ what: "The journal is nearly full: 7.8 of 8.0 GB", hint: "Raw samples stop soon. Raise max_size in [store], or back up and move old data." });
     },
     ready: ".status-grid",
   },
 ];
 
-describe.each(SCENES)("$name", ({ name, path, play, ready }) => {
+describe.each(SCENES)("$name", ({ name, path, play, ready, act }) => {
   beforeAll(async () => {
     stage = await mockStage();
     play(stage);
@@ -142,6 +185,7 @@ describe.each(SCENES)("$name", ({ name, path, play, ready }) => {
     const page = await browser.newPage();
     await page.goto(stage.url + path(stage.station));
     await page.waitForSelector(ready);
+    await act?.(page, stage);
     traceBlocks(stage.gym, 0, 0.6).forEach((block) => stage.gym.trace(block));
     const faults: string[] = [];
     for (const [width, height] of [...SIZES, ...ODD_SIZES]) {

@@ -74,21 +74,16 @@ fn words(explained: &Explained, calendar: &Calendar) -> Result<String, fmt::Erro
     Ok(text)
 }
 
-/// What to do.
+/// What to do, with the plates that it takes.
 fn action_words(action: &AdviceAction) -> String {
-    match action {
-        AdviceAction::StopSet => "stop the set".to_owned(),
-        AdviceAction::ContinueSet => "carry on with the set".to_owned(),
-        AdviceAction::NextLoad { load_kg, plates_per_side_kg } if plates_per_side_kg.is_empty() => {
-            format!("{load_kg} kg for the next set")
-        }
-        AdviceAction::NextLoad { load_kg, plates_per_side_kg } => {
-            let plates: Vec<String> = plates_per_side_kg.iter().map(f64::to_string).collect();
-            format!("{load_kg} kg for the next set, on each side {}", plates.join(" + "))
-        }
-        AdviceAction::ChangeReps { reps } => format!("the same load with {reps:+} repetitions"),
-        AdviceAction::HoldLoad => "keep the load".to_owned(),
-    }
+    let plates = match action {
+        AdviceAction::NextLoad { plates_per_side_kg, .. } => plates_per_side_kg.as_slice(),
+        _ => &[],
+    };
+    let plates: Vec<String> = plates.iter().map(f64::to_string).collect();
+    let beside =
+        if plates.is_empty() { String::new() } else { format!(", on each side {}", plates.join(" + ")) };
+    action.headline() + &beside
 }
 
 /// Who, what, where, in which set.

@@ -333,19 +333,26 @@ impl Core {
                 return Ok(());
             }
         };
+        // what is due by now is not of the wish's making
+        self.pass_until(inputs.first().map_or(HostTime(i64::MIN), Input::at))?;
         self.send_step()?;
         for input in inputs {
             self.feed(input, false)?;
         }
-        self.run.changed(change);
+        let refusal = wishes::refusal(self.run.drive.news());
+        if refusal.is_none() {
+            self.run.changed(change);
+        }
         let (step, told) = self.run.step();
         let Some(mut step) = step else { return Ok(()) };
         self.tell(told);
         let pending = Arc::clone(&self.pending);
-        step.key.clone_from(&key);
+        // what was not granted may be asked again with the same key
+        step.key = key.clone().filter(|_| refusal.is_none());
         step.done = Some(Box::new(move |kept| {
             key.map(|key| lock(&pending).remove(&key));
-            let _ = reply.send(kept.map_err(|error| wishes::refused(&error)));
+            let kept = kept.map_err(|error| wishes::refused(&error));
+            let _ = reply.send(kept.and_then(|seq| refusal.map_or(Ok(seq), Err)));
         }));
         Ok(self.equipment.journal.send(Write::Step(step))?)
     }

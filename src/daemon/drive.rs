@@ -133,6 +133,11 @@ impl Drive {
         !self.told.events.is_empty()
     }
 
+    /// What of it came out since the last time.
+    pub(super) fn news(&self) -> &[Event] {
+        &self.told.events
+    }
+
     /// What came out since the last time.
     pub(super) fn take(&mut self) -> Told {
         std::mem::take(&mut self.told)
@@ -182,6 +187,9 @@ impl Drive {
             }
             Input::Context { context: Context::Sensor(SensorAssignment { sensor, role }), .. } => {
                 self.roles.insert(sensor.clone(), role.clone());
+            }
+            Input::Context { context: Context::Unassigned { sensor }, .. } => {
+                self.roles.remove(sensor);
             }
             _ => {}
         }

@@ -280,6 +280,7 @@ fn web_config(plan: &Plan) -> WebConfig {
         hosts,
         read_open: settings.web.read == ReadAccess::Open,
         store_max_bytes: Some(settings.store.max_bytes),
+        patience: WebConfig::USUAL_PATIENCE,
     }
 }
 

@@ -1,7 +1,8 @@
 //! What a person's wish becomes for the engine.
 
 use crate::model::{
-    Change, Command, Context, HostTime, Input, Order, PastSet, Rep, SensorAssignment, SetRecord,
+    Change, Command, Context, Event, HostTime, Input, Notice, NoticeKind, Order, PastSet, Rep,
+    SensorAssignment, SetRecord,
 };
 use crate::store::{Reader, RepFilter, StoreError};
 use crate::web::Refusal;
@@ -20,9 +21,10 @@ pub(super) fn inputs(change: &Change, at: HostTime, reader: &Reader) -> Result<V
             let sensor = &profile.sensor;
             let role = profile.role.clone();
             let role = role.map(|role| Context::Sensor(SensorAssignment { sensor: sensor.clone(), role }));
+            let role = role.unwrap_or_else(|| Context::Unassigned { sensor: sensor.clone() });
             let unit = profile.cadence_unit;
             let unit = unit.map(|unit| Context::CadenceUnit { sensor: sensor.clone(), unit });
-            role.into_iter().chain(unit).map(context).collect()
+            [role].into_iter().chain(unit).map(context).collect()
         }
         Change::Token(_) => Vec::new(),
     })
@@ -33,7 +35,7 @@ fn past_set(order: &Order, reader: &Reader) -> Result<Option<PastSet>, Refusal> 
     let set = match order {
         Order::SetStation { .. } | Order::EndSet { .. } | Order::EndSession { .. } => return Ok(None),
         Order::LabelSet { set, .. } => *set,
-        Order::RestoreRep { rep } | Order::RejectRep { rep } => {
+        Order::RestoreRep { rep } | Order::RejectRep { rep } | Order::SideRep { rep, .. } => {
             let placed = reader.rep(*rep).map_err(|error| refused(&error))?;
             let placed = placed.ok_or_else(|| Refusal::Unknown(format!("there is no repetition {rep}")))?;
             match placed.value.set {
@@ -60,6 +62,19 @@ fn reps_of(record: &SetRecord, reader: &Reader) -> Result<Vec<Rep>, Refusal> {
     let mut reps: Vec<Rep> = placed.into_iter().map(|rep| rep.value).collect();
     reps.sort_by_key(|rep| record.reps.iter().position(|id| *id == rep.id));
     Ok(reps)
+}
+
+/// Why the engine did not do what a wish asked for, by what it gave out on that: an order that it can't carry out, or
+/// one on which it failed, is told in a notice.
+pub(super) fn refusal(events: &[Event]) -> Option<Refusal> {
+    events.iter().find_map(|event| match event {
+        Event::Notice(Notice { sensor: None, kind, message, .. }) => match kind {
+            NoticeKind::UnknownName | NoticeKind::BadValue => Some(Refusal::Conflict(message.clone())),
+            NoticeKind::Incident => Some(Refusal::Failed(message.clone())),
+            _ => None,
+        },
+        _ => None,
+    })
 }
 
 /// The store could not be asked.

@@ -293,11 +293,10 @@ impl Bar {
     /// Finds the movements of the open activity that ended before `until`, and says what is new about them.
     fn look(&mut self, until: DeviceTime, look: Look, prior: &MovementPrior, seen: &mut Seen) {
         let (motion, params) = (self.track.motion(), &self.params);
-        let mut found = match look {
+        let found = match look {
             Look::Early => lifting::analyze(motion, prior, &params.lifting),
             Look::Last => lifting::vote::settle(motion, &params.track, prior, &params.lifting),
         };
-        found.retain(|found| found.end <= until);
         let phases: Vec<_> = found.iter().map(|found| (found.start.0, found.end.0)).collect();
         let (keys, gone) = self.ledger.name_all(&phases, until.0);
         for (key, found) in keys.into_iter().zip(found) {

@@ -1,7 +1,7 @@
 //! Movements keep their names while they are seen again and again, by either lane, with refined boundaries.
 //!
 //! Two sightings are the same movement when their concentric phases overlap by at least half of the shorter one
-//! (design invariant 6); each name is given away once.
+//! (design invariant 6); each name is given away once, and a movement that was gone and is seen again has its own back.
 
 use crate::lifting::overlap::{Phase, same_movement};
 use crate::model::{MovementKey, SensorId};
@@ -21,6 +21,15 @@ pub(super) struct Ledger {
 struct Entry {
     key: MovementKey,
     phase: Phase,
+    /// The latest look did not see it.
+    gone: bool,
+}
+
+impl Entry {
+    /// Whether it ended by `until` and was not gone before.
+    fn is_over(&self, until: i64) -> bool {
+        !self.gone && self.phase.1 <= until
+    }
 }
 
 impl Ledger {
@@ -34,8 +43,8 @@ impl Ledger {
         self.take(best, phase)
     }
 
-    /// Names all movements seen together up to `until`. Returns their keys, and those of earlier sightings that are
-    /// gone; what ended later was not looked at and stays.
+    /// Names those of all movements seen together that ended by `until`, which come first. Returns their keys, and those
+    /// of earlier sightings that are gone. What ended later has no name yet, but an earlier sighting of it stays.
     pub(super) fn name_all(&mut self, phases: &[Phase], until: i64) -> (Vec<MovementKey>, Vec<MovementKey>) {
         let mut taken: Vec<bool> = vec![false; self.open.len()];
         let matches: Vec<Option<usize>> = phases
@@ -48,11 +57,15 @@ impl Ledger {
                 best
             })
             .collect();
-        let is_gone = |(entry, taken): &(&Entry, &bool)| !**taken && entry.phase.1 <= until;
-        let gone: Vec<MovementKey> =
-            self.open.iter().zip(&taken).filter(is_gone).map(|(entry, _)| entry.key.clone()).collect();
-        let keys = matches.into_iter().zip(phases).map(|(best, &phase)| self.take(best, phase)).collect();
-        self.open.retain(|entry| !gone.contains(&entry.key));
+        let mut gone = Vec::new();
+        for (entry, _) in
+            self.open.iter_mut().zip(&taken).filter(|(entry, taken)| entry.is_over(until) && !**taken)
+        {
+            gone.push(entry.key.clone());
+            entry.gone = true;
+        }
+        let ended = matches.into_iter().zip(phases).take_while(|(_, phase)| phase.1 <= until);
+        let keys = ended.map(|(best, &phase)| self.take(best, phase)).collect();
         (keys, gone)
     }
 
@@ -67,13 +80,13 @@ impl Ledger {
 
     fn take(&mut self, best: Option<usize>, phase: Phase) -> MovementKey {
         if let Some(entry) = best.and_then(|i| self.open.get_mut(i)) {
-            entry.phase = phase;
+            (entry.phase, entry.gone) = (phase, false);
             return entry.key.clone();
         }
         let key =
             MovementKey { sensor: self.sensor.clone(), stream: self.stream, ordinal: self.next_ordinal };
         self.next_ordinal += 1;
-        self.open.push(Entry { key: key.clone(), phase });
+        self.open.push(Entry { key: key.clone(), phase, gone: false });
         key
     }
 }
@@ -97,13 +110,15 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_confirmed_is_gone_and_its_name_is_not_reused() {
+    fn what_is_not_confirmed_is_gone_once_and_its_name_is_its_own() {
         let mut ledger = ledger();
         let ghost = ledger.name_one((100, 200));
         let (keys, gone) = ledger.name_all(&[(300, 400)], 1000);
-        assert_eq!(gone, [ghost]);
+        assert_eq!(gone, std::slice::from_ref(&ghost));
         assert_eq!(keys[0].ordinal, 2);
-        assert_eq!(ledger.name_one((100, 200)).ordinal, 3);
+        assert_eq!(ledger.name_all(&[(300, 400)], 1000).1, []);
+        assert_eq!(ledger.name_one((100, 200)), ghost);
+        assert_eq!(ledger.name_one((600, 700)).ordinal, 3);
     }
 
     #[test]
@@ -111,6 +126,14 @@ mod tests {
         let mut ledger = ledger();
         ledger.name_one((100, 200));
         assert_eq!(ledger.name_all(&[], 150).1, []);
+    }
+
+    #[test]
+    fn what_is_seen_to_go_on_is_not_gone() {
+        let mut ledger = ledger();
+        let provisional = ledger.name_one((100, 200));
+        assert_eq!(ledger.name_all(&[(100, 230)], 210), (vec![], vec![]));
+        assert_eq!(ledger.name_all(&[(100, 230)], 1000), (vec![provisional], vec![]));
     }
 
     #[test]

@@ -222,8 +222,17 @@ impl Engine {
 
     /// Tells everyone what the driver knows; each takes what is for them.
     fn context(&mut self, at: HostTime, context: &Context) {
-        if let Context::Sensor(assignment) = context {
-            self.sensor(&assignment.sensor, at).role = Some(assignment.role.clone());
+        match context {
+            Context::Sensor(assignment) => {
+                self.sensor(&assignment.sensor, at).role = Some(assignment.role.clone());
+            }
+            // one that was never heard of has none anyway
+            Context::Unassigned { sensor } => {
+                if let Some(sensor) = self.sensors.get_mut(sensor) {
+                    sensor.role = None;
+                }
+            }
+            _ => {}
         }
         self.cadences.context(context);
         self.sessions.context(at, context);

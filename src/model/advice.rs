@@ -60,6 +60,23 @@ pub enum AdviceAction {
     HoldLoad,
 }
 
+impl AdviceAction {
+    /// What to do in at most 40 characters, for the wall and wherever else it is read.
+    #[must_use]
+    pub fn headline(&self) -> String {
+        let reps =
+            |n: i32| format!("{} {}", n.unsigned_abs(), if n.unsigned_abs() == 1 { "rep" } else { "reps" });
+        match self {
+            Self::StopSet => "Stop the set".to_owned(),
+            Self::ContinueSet => "Carry on".to_owned(),
+            Self::NextLoad { load_kg, .. } => format!("Next set: {} kg", (load_kg * 100.0).round() / 100.0),
+            Self::ChangeReps { reps: n } if *n < 0 => format!("Same load, {} fewer", reps(*n)),
+            Self::ChangeReps { reps: n } => format!("Same load, {} more", reps(*n)),
+            Self::HoldLoad => "Keep the load".to_owned(),
+        }
+    }
+}
+
 /// A named number in an explanation.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct AdviceInput {
@@ -97,4 +114,23 @@ pub enum Goal {
     Hypertrophy,
     /// Race week.
     Taper,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_headline_fits_the_wall() {
+        let load = |load_kg| AdviceAction::NextLoad { load_kg, plates_per_side_kg: vec![] };
+        for (action, words) in [
+            (load(102.5), "Next set: 102.5 kg"),
+            (load(99.999_999), "Next set: 100 kg"),
+            (AdviceAction::ChangeReps { reps: 1 }, "Same load, 1 rep more"),
+            (AdviceAction::ChangeReps { reps: i32::MIN }, "Same load, 2147483648 reps fewer"),
+        ] {
+            assert_eq!(action.headline(), words);
+            assert!(action.headline().chars().count() <= 40);
+        }
+    }
 }

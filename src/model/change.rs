@@ -13,7 +13,7 @@ pub enum Change {
     Athlete(AthleteProfile),
     /// A sensor got a name or a role, or lost it.
     Sensor(SensorProfile),
-    /// A device may change things from now on.
+    /// A device may change things from now on, or no longer.
     Token(DeviceToken),
 }
 
@@ -56,4 +56,7 @@ pub struct DeviceToken {
     pub name: String,
     /// SHA-256 of the token, hexadecimal.
     pub sha256: String,
+    /// It was taken back and opens nothing any more.
+    #[serde(default)]
+    pub revoked: bool,
 }

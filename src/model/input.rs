@@ -1,8 +1,8 @@
 //! Everything that may enter the engine. All of it is journalled, so all of it is data.
 
 use super::{
-    Athlete, CadenceUnit, HostTime, Rep, RepId, SensorAssignment, SensorId, SetId, SetRecord, StationContext,
-    StationId,
+    Athlete, CadenceUnit, HostTime, Rep, RepId, SensorAssignment, SensorId, SetId, SetRecord, Side,
+    StationContext, StationId,
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -181,6 +181,13 @@ pub enum Order {
         /// The repetition.
         rep: RepId,
     },
+    /// Says which side made a movement, where one sensor sees both sides in turn; replaces what its sensor's role says.
+    SideRep {
+        /// The movement.
+        rep: RepId,
+        /// The side; `None` where both worked together.
+        side: Option<Side>,
+    },
 }
 
 /// What the driver reads for the core from configuration and store.
@@ -189,6 +196,11 @@ pub enum Order {
 pub enum Context {
     /// A sensor's role.
     Sensor(SensorAssignment),
+    /// A sensor has no role any more: what it sees counts nowhere but at a place of its own.
+    Unassigned {
+        /// The sensor.
+        sensor: SensorId,
+    },
     /// What is known of an athlete.
     Athlete(Athlete),
     /// Weights that can be put on a station's bar.

@@ -47,6 +47,10 @@ impl Roles {
         match input {
             Input::Notification(notification) => return self.meet(notification),
             Input::Context { context: Context::Sensor(assignment), .. } => self.assign(assignment),
+            // it was said, so nothing is told in its stead
+            Input::Context { context: Context::Unassigned { sensor }, .. } => {
+                self.unheard.remove(sensor);
+            }
             Input::Command(Command { order: Order::SetStation { station, .. }, .. }) => {
                 self.stations.insert(station.clone());
             }

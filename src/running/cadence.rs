@@ -31,6 +31,7 @@ impl Cadences {
                 };
                 self.footpod(sensor).athlete = athlete;
             }
+            Context::Unassigned { sensor } => self.footpod(sensor).athlete = None,
             _ => {}
         }
     }
@@ -114,6 +115,9 @@ mod tests {
         assert_eq!(record.athlete, Some(AthleteId::from("ada")));
         let walking = cadences.reading(HostTime(9), &pod(), &reading(1.2, 55));
         assert_eq!(walking.cadence_steps_min, Some(110.0));
+        cadences.context(&Context::Unassigned { sensor: pod() });
+        let nobodys = cadences.reading(HostTime(10), &pod(), &reading(1.2, 55));
+        assert_eq!((nobodys.athlete, nobodys.cadence_steps_min), (None, Some(110.0)));
     }
 
     #[test]

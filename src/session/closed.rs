@@ -1,7 +1,7 @@
 //! A set that is closed: of this run, or of the past as the store has it. People may still change it.
 
 use super::book::{Book, labelled};
-use super::entry::Entry;
+use super::entry::{Entry, Word};
 use super::outbox::Outbox;
 use super::set::SetState;
 use super::training::Trainings;
@@ -54,15 +54,9 @@ impl ClosedSet {
     }
 
     /// A person's word on one of its movements; `false` when it has no such one.
-    pub(super) fn decide(
-        &mut self,
-        rep: RepId,
-        accepted: bool,
-        station: &StationId,
-        out: &mut Outbox,
-    ) -> bool {
+    pub(super) fn correct(&mut self, rep: RepId, word: Word, station: &StationId, out: &mut Outbox) -> bool {
         let Some(entry) = self.entries.iter_mut().find(|entry| entry.id() == rep) else { return false };
-        entry.decide(accepted);
+        entry.correct(word);
         self.publish(station, out);
         true
     }

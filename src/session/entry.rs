@@ -8,11 +8,22 @@ use crate::model::{
     Side, Sighting, StationId,
 };
 
-/// A movement: the machine's latest sighting of it, and a person's verdict laid over that.
+/// A person's word on a movement.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Word {
+    /// Whether it counts.
+    Counts(bool),
+    /// Which side made it; `None`: both together.
+    Side(Option<Side>),
+}
+
+/// A movement: the machine's latest sighting of it, and people's words laid over that.
 #[derive(Clone, Debug)]
 pub(super) struct Entry {
     id: RepId,
+    /// By its sensor's role, or as a person said.
     side: Option<Side>,
+    side_is_said: bool,
     sighting: Sighting,
     /// What a person said: counts or not.
     verdict: Option<bool>,
@@ -28,7 +39,17 @@ impl Entry {
     pub(super) fn new(id: RepId, side: Option<Side>, sighting: Sighting) -> Self {
         let published_end = sighting.ended_at;
         let source = RepSource::Inertial;
-        Self { id, side, sighting, verdict: None, published_end, published: None, source, set: None }
+        Self {
+            id,
+            side,
+            side_is_said: false,
+            sighting,
+            verdict: None,
+            published_end,
+            published: None,
+            source,
+            set: None,
+        }
     }
 
     /// A movement of a set of the past, as it was published. Where it lies on this run's clock is unknown: nothing may
@@ -46,7 +67,9 @@ impl Entry {
         Self {
             id: rep.id,
             side: rep.side,
+            side_is_said: false,
             sighting: Sighting { movement, stage, started_at: rep.ended_at, ended_at: rep.ended_at },
+            // by whichever word it was corrected, both stay as they are
             verdict: (rep.stage == RepStage::Corrected).then_some(rep.accepted),
             published_end: rep.ended_at,
             source: rep.source,
@@ -62,8 +85,15 @@ impl Entry {
         }
     }
 
-    pub(super) fn decide(&mut self, accepted: bool) {
-        self.verdict = Some(accepted);
+    pub(super) fn correct(&mut self, word: Word) {
+        match word {
+            Word::Counts(accepted) => self.verdict = Some(accepted),
+            Word::Side(side) => (self.side, self.side_is_said) = (side, true),
+        }
+    }
+
+    fn is_corrected(&self) -> bool {
+        self.verdict.is_some() || self.side_is_said
     }
 
     /// Its set is closed. What only the live lane ever saw is withdrawn: the settled lane, which decides, has been
@@ -150,7 +180,7 @@ impl Entry {
         Rep {
             id: self.id,
             revision: 0,
-            stage: if self.verdict.is_some() { RepStage::Corrected } else { self.sighting.stage },
+            stage: if self.is_corrected() { RepStage::Corrected } else { self.sighting.stage },
             accepted,
             reject_reason: movement.reject_reason.or(by_hand),
             set: self.set,

@@ -38,6 +38,7 @@ use crate::model::{
 };
 use book::Book;
 use closed::ClosedSet;
+use entry::Word;
 use outbox::Outbox;
 use station::Station;
 use std::collections::BTreeMap;
@@ -139,7 +140,10 @@ impl Sessions {
                 self.notice(at, NoticeKind::BadValue, message);
             }
             Context::PastSet(past) => self.recall(at, past),
-            Context::Ids { .. } | Context::Sensor(_) | Context::CadenceUnit { .. } => {}
+            Context::Ids { .. }
+            | Context::Sensor(_)
+            | Context::Unassigned { .. }
+            | Context::CadenceUnit { .. } => {}
         }
     }
 
@@ -159,8 +163,9 @@ impl Sessions {
                 station.trainings.end_all(out);
             }),
             Order::LabelSet { set, context } => self.label(at, *set, context),
-            Order::RestoreRep { rep } => self.decide(at, *rep, true),
-            Order::RejectRep { rep } => self.decide(at, *rep, false),
+            Order::RestoreRep { rep } => self.correct(at, *rep, Word::Counts(true)),
+            Order::RejectRep { rep } => self.correct(at, *rep, Word::Counts(false)),
+            Order::SideRep { rep, side } => self.correct(at, *rep, Word::Side(*side)),
         }
     }
 
@@ -279,16 +284,16 @@ impl Sessions {
         station.refresh(book, out);
     }
 
-    fn decide(&mut self, at: HostTime, rep: RepId, accepted: bool) {
+    fn correct(&mut self, at: HostTime, rep: RepId, word: Word) {
         let Self { book, stations, out, .. } = self;
         for station in stations.values_mut() {
-            if station.decide(rep, accepted, out) {
+            if station.correct(rep, word, out) {
                 station.refresh(book, out);
                 return;
             }
         }
         let message = format!(
-            "there is no repetition {rep} in the sets at hand: check its number, or fetch its set from the store"
+            "repetition {rep} is in no set at hand, so it stays as it is: check its number; what was in no set can be restored for a while only"
         );
         self.notice(at, NoticeKind::UnknownName, message);
     }

@@ -2,7 +2,7 @@
 
 use super::book::{Book, SessionParams, contradicts, labelled};
 use super::closed::ClosedSet;
-use super::entry::Entry;
+use super::entry::{Entry, Word};
 use super::grouping::{Group, Item, Rules, first_group};
 use super::outbox::Outbox;
 use super::set::SetState;
@@ -174,13 +174,13 @@ impl Station {
     }
 
     /// A person's word on a movement; `false` when it is not known here.
-    pub(super) fn decide(&mut self, rep: RepId, accepted: bool, out: &mut Outbox) -> bool {
+    pub(super) fn correct(&mut self, rep: RepId, word: Word, out: &mut Outbox) -> bool {
         if let Some(entry) = self.entries.values_mut().find(|entry| entry.id() == rep) {
-            entry.decide(accepted);
+            entry.correct(word);
             return true;
         }
         let Self { closed, past, id, .. } = self;
-        closed.iter_mut().chain(past).any(|set| set.decide(rep, accepted, id, out))
+        closed.iter_mut().chain(past).any(|set| set.correct(rep, word, id, out))
     }
 
     /// Draws the consequences of whatever was new: groups, labels, publishes what has changed.

@@ -58,7 +58,9 @@ fn subject(change: &Change) -> Entity<'_> {
             Order::SetStation { station, .. } | Order::EndSet { station } | Order::EndSession { station },
         ) => Entity::Name(station.as_str()),
         Change::Order(Order::LabelSet { set, .. }) => Entity::Number(set.0),
-        Change::Order(Order::RestoreRep { rep } | Order::RejectRep { rep }) => Entity::Number(rep.0),
+        Change::Order(Order::RestoreRep { rep } | Order::RejectRep { rep } | Order::SideRep { rep, .. }) => {
+            Entity::Number(rep.0)
+        }
         Change::Athlete(athlete) => Entity::Name(athlete.id.as_str()),
         Change::Sensor(profile) => Entity::Name(profile.sensor.as_str()),
         Change::Token(token) => Entity::Name(&token.sha256),
@@ -198,7 +200,7 @@ fn project_change(connection: &Connection, seq: u64, change: &Change) -> rusqlit
         }
         Change::Order(Order::EndSet { .. } | Order::EndSession { .. }) => Ok(()),
         Change::Order(Order::LabelSet { set, .. }) => correction(connection, seq, "set", set.0),
-        Change::Order(Order::RestoreRep { rep } | Order::RejectRep { rep }) => {
+        Change::Order(Order::RestoreRep { rep } | Order::RejectRep { rep } | Order::SideRep { rep, .. }) => {
             correction(connection, seq, "rep", rep.0)
         }
         Change::Athlete(athlete) => latest(connection, seq, "athlete", athlete.id.as_str()),

@@ -6,19 +6,16 @@ use super::problem::Problem;
 use super::routes;
 use super::state::Web;
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request};
+use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{HeaderName, HeaderValue, header};
-use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use std::time::Duration;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 use utoipa_axum::router::OpenApiRouter;
 
 /// No change needs a larger body.
 const BODY_BYTES: usize = 64 << 10;
-/// Time for an answer; the stream answers at once and goes on as long as it likes.
-const PATIENCE: Duration = Duration::from_secs(15);
 
 /// Pages may load and ask the daemon, and nobody else; nobody may put them into a frame.
 const CONTENT_POLICY: &str = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
@@ -41,7 +38,7 @@ impl Web {
             .fallback(assets::serve)
             .method_not_allowed_fallback(|| async { Problem::method() })
             .layer(DefaultBodyLimit::max(BODY_BYTES))
-            .layer(from_fn(in_time))
+            .layer(from_fn_with_state(self.clone(), in_time))
             .layer(CatchPanicLayer::custom(|panic: Box<dyn std::any::Any + Send>| {
                 Problem::of_panic(&*panic).into_response()
             }))
@@ -62,7 +59,7 @@ fn fixed(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<Header
 }
 
 /// An answer that takes too long is a problem with a hint like any other.
-async fn in_time(request: Request, next: Next) -> Response {
-    let answer = tokio::time::timeout(PATIENCE, next.run(request)).await;
+async fn in_time(State(web): State<Web>, request: Request, next: Next) -> Response {
+    let answer = tokio::time::timeout(web.config().patience, next.run(request)).await;
     answer.unwrap_or_else(|_| Problem::too_slow().into_response())
 }

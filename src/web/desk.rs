@@ -26,6 +26,9 @@ pub enum Refusal {
     /// It can't be done as things stand now (409), such as restoring a repetition of a run that is being replayed.
     #[error("{0}")]
     Conflict(String),
+    /// The program failed on it (500); it was left out.
+    #[error("{0}")]
+    Failed(String),
     /// The journal can't take it: disk full or broken (503).
     #[error("{0}")]
     Store(String),

@@ -77,13 +77,17 @@ fn complete(path: &str, method: &str, operation: &mut Value) {
     let problems = problems(path, method, operation);
     let Some(operation) = operation.as_object_mut() else { return };
     operation.insert("operationId".to_owned(), Value::String(operation_id(path, method)));
-    if method != "get" && path != TOKENS {
+    // a token is made once anyway, since it is shown once, and taken back once
+    if method != "get" && !path.starts_with(TOKENS) {
         let mut headers = vec![header("Idempotency-Key", IDEMPOTENCY)];
         if problems.iter().any(|(status, _)| *status == 412) {
             headers.push(header("If-Match", IF_MATCH));
         }
         let parameters = operation.entry("parameters").or_insert_with(|| json!([]));
         parameters.as_array_mut().into_iter().for_each(|all| all.append(&mut headers));
+    }
+    // no token gives the right to make tokens
+    if method != "get" && path != TOKENS {
         operation.insert("security".to_owned(), json!([{}, { "device_token": [] }]));
     }
     let responses = operation.entry("responses").or_insert_with(|| Value::Object(Map::new()));
@@ -118,7 +122,11 @@ fn problems(path: &str, method: &str, operation: &Value) -> Vec<(u16, &'static s
         (changes, 409, "Not as things stand now"),
         (has_body, 413, "The body is too large"),
         (has_body, 415, "The body is not said to be JSON"),
-        (changes && of_one && !path.contains("/end-"), 412, "It has changed in the meantime"),
+        (
+            changes && of_one && !path.contains("/end-") && !path.starts_with(TOKENS),
+            412,
+            "It has changed in the meantime",
+        ),
         (changes && path.ends_with("/context"), 428, "The change must say which state it is meant for"),
     ];
     possible.into_iter().filter(|(can_be, ..)| *can_be).map(|(_, status, why)| (status, why)).collect()

@@ -185,6 +185,7 @@ impl From<Refusal> for Problem {
         match refusal {
             Refusal::Unknown(_) => Self::unknown(words, "the lists of /api/v1 tell what there is"),
             Refusal::Conflict(_) => Self::conflict(words, "read it again and decide anew"),
+            Refusal::Failed(_) => Self::internal(words),
             Refusal::Store(_) => {
                 Self::unavailable(words, "nothing was changed; GET /api/v1/status tells more")
             }

@@ -8,6 +8,7 @@ use super::wall::Wall;
 use crate::model::{Exercise, ExerciseId, StationId};
 use crate::store::Reader;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 /// What the API needs to know from the configuration.
@@ -26,6 +27,13 @@ pub struct WebConfig {
     pub read_open: bool,
     /// The size at which the journal stops keeping raw bytes, for the status page.
     pub store_max_bytes: Option<u64>,
+    /// Time for an answer; the stream answers at once and goes on as long as it likes.
+    pub patience: Duration,
+}
+
+impl WebConfig {
+    /// Long enough for a disk that is asleep, short enough for a person who waits.
+    pub const USUAL_PATIENCE: Duration = Duration::from_secs(15);
 }
 
 /// The gym.

@@ -2,13 +2,16 @@
 
 use super::problem::Problem;
 use super::state::Web;
-use super::views::sensor::Sensor;
+use super::views::sensor::{Notice, Sensor};
 use super::views::status::{Inputs, Queue, Status, Store, Task, Warning};
 use super::views::time::rfc3339;
 use super::views::words::LinkState;
+use std::collections::BTreeSet;
 
 /// A battery below this is named, percent.
 const LOW_BATTERY_PCT: u8 = 15;
+/// How many notices are looked through.
+const NOTICES: u32 = 500;
 
 impl Web {
     /// How the daemon is. Blocks for the reading.
@@ -51,7 +54,16 @@ impl Web {
             stream_clients: self.hub().clients(),
             sensors,
             warnings,
+            notices: self.notices()?,
         })
+    }
+
+    /// Of each kind for each sensor the latest: what is told often must not hide what was told once.
+    fn notices(&self) -> Result<Vec<Notice>, Problem> {
+        let told = self.reader().notices(NOTICES)?;
+        let mut seen = BTreeSet::new();
+        let latest = told.iter().filter(|notice| seen.insert((notice.value.kind, &notice.value.sensor)));
+        Ok(latest.map(|notice| Notice::of(&notice.value, &notice.clock)).collect())
     }
 
     fn store(&self) -> Result<Store, Problem> {
@@ -101,6 +113,9 @@ fn sensor_warning(sensor: &Sensor) -> Option<Warning> {
     let homeless = sensor.role.is_none() && matches!(sensor.link, LinkState::Up | LinkState::Streaming);
     homeless.then(|| Warning {
         what: format!("{name} belongs to no station and no runner"),
-        hint: format!("say what it is for: PUT /api/v1/sensors/{}", sensor.sensor),
+        hint: format!(
+            "say what it is for: on a phone's page under Setup, or PUT /api/v1/sensors/{}",
+            sensor.sensor
+        ),
     })
 }

@@ -253,6 +253,8 @@ fn happening() -> impl Strategy<Value = Input> {
             .prop_map(|(set, context)| Order::LabelSet { set: SetId(set), context }),
         (0..20_u64).prop_map(|rep| Order::RestoreRep { rep: RepId(rep) }),
         (0..20_u64).prop_map(|rep| Order::RejectRep { rep: RepId(rep) }),
+        (0..20_u64, prop::option::of(Just(Side::Right)))
+            .prop_map(|(rep, side)| Order::SideRep { rep: RepId(rep), side }),
     ];
     let command = order.prop_map(move |order| Input::Command(Command { at, order }));
     let context = context().prop_map(move |context| Input::Context { at, context });
@@ -266,6 +268,7 @@ fn context() -> impl Strategy<Value = Context> {
             let role = SensorRole::Bar { station: STATION.into(), mount: None, side };
             Context::Sensor(SensorAssignment { sensor: sensor.into(), role })
         }),
+        Just(Context::Unassigned { sensor: BAR.into() }),
         prop::option::of(any::<f64>())
             .prop_map(|body_mass_kg| Context::Athlete(Athlete { id: "anna".into(), body_mass_kg })),
         (any::<f64>(), prop::collection::vec(any::<f64>(), 0..6)).prop_map(|(bar_kg, plates_per_side_kg)| {

@@ -157,7 +157,7 @@ fn advice_is_explained_with_all_that_led_to_it() {
         let seen = kept.reps.iter().filter(|rep| rep.set == Some(advice.set) && rep.ended_at <= advice.at);
         assert_eq!(ran.stdout.matches("\n  rep ").count(), seen.count(), "{}", ran.stdout);
         if advice.action == AdviceAction::StopSet {
-            says("stop the set");
+            says("Stop the set");
         }
         if let Some(old) = advice.supersedes {
             says(&format!("advice {old}: "));

@@ -4,22 +4,26 @@ import { computed, signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { hasToken } from "../client";
 import * as client from "../client";
-import type { Context } from "../api";
-import { busy, changeContext, dismissToast, forbidden, inbox, loadInbox, pendingContext, toast, toggleRep, wantedContext, wish } from "../desk";
+import type { Context, Rep } from "../api";
+import { busy, changeContext, forbidden, inbox, loadInbox, pendingContext, sideRep, toggleRep, wantedContext, wish } from "../desk";
 import { clock, fixed, percent, reason, UNKNOWN } from "../format";
 import { SpokenAdvice, Why } from "../parts/advice";
 import { Banner } from "../parts/banner";
 import { Inbox } from "../parts/inbox";
 import { LabelsForm } from "../parts/labels";
+import { Notices } from "../parts/notices";
+import { People } from "../parts/people";
 import { Plates } from "../parts/plates";
+import { homeless, Roles } from "../parts/roles";
 import { Sensors } from "../parts/sensors";
 import { SessionReview } from "../parts/session";
-import { history, remember, usualLoad, withAthlete } from "../recent";
+import { ToastLine } from "../parts/toast";
+import { chosen, history, remember, withAthlete } from "../recent";
 import { advice, follow, last, reps, restedFor, state } from "../store";
 import { nextTheme, theme } from "../theme";
 import { primary, standing, velocityOf, whyNoVelocity, worstSide } from "../view";
 
-type Tab = "set" | "inbox" | "session";
+type Tab = "set" | "inbox" | "session" | "setup";
 const tab = signal<Tab>("set");
 const set = computed(() => state.value?.set ?? null);
 const velocity = computed(() => (last.value ? velocityOf(last.value, primary(state.value)) : null));
@@ -28,6 +32,7 @@ export function Phone({ id }: { id: string }) {
   useEffect(() => follow(id), [id]);
   const closed = set.value && !set.value.open ? set.value.revision : 0;
   useEffect(() => void loadInbox(id), [id, set.value?.id, closed]);
+  const strangers = homeless(state.value?.sensors.values() ?? []).length;
   const waiting = inbox.value?.length ?? state.value?.unlabelled_sets ?? 0;
   return (
     <main class="phone">
@@ -40,16 +45,26 @@ export function Phone({ id }: { id: string }) {
         </button>
       </header>
       <Rights />
+      <Notices />
       <Now />
       {tab.value === "set" && <SetTab id={id} />}
       {tab.value === "inbox" && <Inbox station={id} />}
       {tab.value === "session" && <SessionReview station={id} />}
+      {tab.value === "setup" && (
+        <>
+          <Roles />
+          <People />
+        </>
+      )}
       <nav class="tabs" aria-label="Parts of the page" data-panel="tabs">
         <TabButton name="set">Set</TabButton>
         <TabButton name="inbox">
           Inbox{waiting > 0 && <span class="count">{waiting}</span>}
         </TabButton>
         <TabButton name="session">Session</TabButton>
+        <TabButton name="setup">
+          Setup{strangers > 0 && <span class="count" title="Sensors without a role">{strangers}</span>}
+        </TabButton>
       </nav>
       <ToastLine />
       <SpokenAdvice />
@@ -134,14 +149,16 @@ function SetTab({ id }: { id: string }) {
           proposed_kg={proposed}
           bar_kg={state.value.station.bar_kg}
           onAthlete={(athlete) => change(withAthlete(context, athlete, lifted))}
-          onExercise={(exercise) => change({ exercise, load_kg: usualLoad(lifted, context.athlete, exercise) })}
+          onExercise={(exercise) => change(chosen(context, context.athlete, exercise, lifted))}
           onLoad={(load_kg) => change({ load_kg }, true)}
+          onTarget={(target_velocity_m_s) => change({ target_velocity_m_s }, true)}
           onGoal={(goal) => change({ goal })}
           onRole={(role) => change({ role })}
         />
       </section>
       <section class="panel" data-panel="reps" aria-label="Repetitions">
-        <h2>{reps.value.length === 0 ? "No repetition yet" : "Tap a rep to drop or restore it"}</h2>
+        <h2>{reps.value.length === 0 ? "No repetition yet" : `Tap a rep to ${TAPS[tapMode.value]}`}</h2>
+        {oneSided.value && <TapModes />}
         <Reps />
         {set.value?.open && (
           <button type="button" class="wide" disabled={busy} onClick={() => void wish(() => client.endSet(id))}>
@@ -153,6 +170,38 @@ function SetTab({ id }: { id: string }) {
   );
 }
 
+const TAPS = { counts: "drop or restore it", left: "give it to the left side", right: "give it to the right side" };
+type TapMode = keyof typeof TAPS;
+const chosenMode = signal<TapMode>("counts");
+/** One sensor may see both sides in turn: then somebody must say which was which. */
+const oneSided = computed(() => state.value?.exercise?.sides === "each" || reps.value.some((rep) => rep.side !== null));
+const tapMode = computed<TapMode>(() => (oneSided.value ? chosenMode.value : "counts"));
+
+function TapModes() {
+  const modes: [TapMode, string][] = [["counts", "Drop, restore"], ["left", "Left"], ["right", "Right"]];
+  return (
+    <div class="segments" role="group" aria-label="What a tap on a rep does">
+      {modes.map(([mode, name]) => (
+        <button key={mode} type="button" aria-pressed={tapMode.value === mode} onClick={() => (chosenMode.value = mode)}>
+          {name}
+        </button>
+      ))}
+    </div>
+  );
+}
+
+function tap(rep: Rep): void {
+  const mode = tapMode.value;
+  void (mode === "counts" ? toggleRep(rep) : sideRep(rep, rep.side === mode ? null : mode));
+}
+
+/** What a tap would do, for those who hear the page. */
+function tapInWords(rep: Rep): string {
+  const mode = tapMode.value;
+  if (mode === "counts") return rep.accepted ? "drop it" : "restore it";
+  return rep.side === mode ? `not ${mode} after all` : `say that it was ${mode}`;
+}
+
 function Reps() {
   const which = primary(state.value);
   let counted = 0;
@@ -161,6 +210,7 @@ function Reps() {
       {reps.value.map((rep) => {
         if (rep.accepted) counted++;
         const velocity = velocityOf(rep, which);
+        const what = [rep.accepted ? `rep ${counted}` : reason(rep.reject_reason), rep.side].filter(Boolean).join(" ");
         return (
           <li key={rep.id}>
             <button
@@ -169,41 +219,15 @@ function Reps() {
               data-revision={rep.revision}
               data-standing={rep.accepted ? standing(velocity, set.value) : "rejected"}
               aria-pressed={rep.accepted}
-              aria-label={`${fixed(velocity, 2)} metres per second, ${rep.accepted ? `rep ${counted}, drop it` : `${reason(rep.reject_reason)}, restore it`}`}
-              onClick={() => void toggleRep(rep)}
+              aria-label={`${fixed(velocity, 2)} metres per second, ${what}, ${tapInWords(rep)}`}
+              onClick={() => tap(rep)}
             >
               <b>{fixed(velocity, 2)}</b>
-              <small>{rep.accepted ? `rep ${counted}` : reason(rep.reject_reason)}</small>
+              <small>{what}</small>
             </button>
           </li>
         );
       })}
     </ol>
-  );
-}
-
-function ToastLine() {
-  const said = toast.value;
-  return (
-    <div class="toast" role="status" data-shown={said !== null}>
-      {said && (
-        <>
-          <span>
-            {said.text} {said.hint}
-          </span>
-          {said.undo && (
-            <button
-              type="button"
-              onClick={() => {
-                said.undo?.();
-                dismissToast();
-              }}
-            >
-              Undo
-            </button>
-          )}
-        </>
-      )}
-    </div>
   );
 }

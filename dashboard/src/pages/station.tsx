@@ -61,7 +61,7 @@ export function Station({ id }: { id: string }) {
   const stop = advice.value?.action.action === "stop_set";
   return (
     <main class="wall" data-stop={stop} data-resting={state.value?.rest != null} data-runner={runners.value.length > 0}>
-      <Banner />
+      <Banner notices />
       <Header id={id} />
       <section class="panel velocity" data-panel="velocity" data-standing={standingNow} aria-label="Last velocity">
         <p class="huge" title={velocityWhy} data-figure="velocity">

@@ -4,7 +4,11 @@ import { useEffect, useState } from "preact/hooks";
 import type { Sensor, Status as StatusView } from "../api";
 import * as client from "../client";
 import { age, clock, fixed, percent, UNKNOWN } from "../format";
+import { Devices } from "../parts/devices";
+import { NoticeList } from "../parts/notices";
+import { roleInWords } from "../parts/roles";
 import { lostPct } from "../parts/sensors";
+import { ToastLine } from "../parts/toast";
 import { nextTheme, theme } from "../theme";
 
 const EVERY_MS = 2000;
@@ -49,12 +53,14 @@ export function Status() {
         </p>
       )}
       {status ? <Parts status={status} /> : <p class="quiet">Waiting for the daemon…</p>}
+      <ToastLine />
     </main>
   );
 }
 
 function Parts({ status }: { status: StatusView }) {
   const tasks = Object.entries(status.tasks);
+  const nameOf = (id: string) => status.sensors.find(({ sensor }) => sensor === id)?.name ?? id;
   const failed = tasks.filter(([, task]) => !task.running).length;
   return (
     <div class="status-grid">
@@ -116,10 +122,16 @@ function Parts({ status }: { status: StatusView }) {
         {Object.keys(status.queues).length > 0 && <h2>Queues</h2>}
         <Facts facts={Object.entries(status.queues).map(([name, { length, capacity }]) => [name, `${length} of ${capacity}`])} />
       </section>
+      <section class="panel" data-panel="notices">
+        <h2>Notices</h2>
+        {status.notices.length === 0 && <p class="quiet">Nothing was told.</p>}
+        <NoticeList notices={status.notices} zone={status.gym.time_zone} nameOf={nameOf} />
+      </section>
       <section class="panel span" data-panel="sensors">
         <h2>Sensors</h2>
         {status.sensors.length === 0 ? <p class="quiet">No sensor has been heard yet.</p> : <SensorTable sensors={status.sensors} />}
       </section>
+      <Devices zone={status.gym.time_zone} />
     </div>
   );
 }
@@ -156,7 +168,7 @@ function SensorTable({ sensors }: { sensors: Sensor[] }) {
             <td data-head="Sensor">
               <b>{sensor.name ?? sensor.sensor}</b>
             </td>
-            <td data-head="Role">{roleOf(sensor)}</td>
+            <td data-head="Role">{roleInWords(sensor)}</td>
             <td data-head="Link">
               <span class="dot" aria-hidden="true" /> {sensor.link}
             </td>
@@ -172,13 +184,6 @@ function SensorTable({ sensors }: { sensors: Sensor[] }) {
       </tbody>
     </table>
   );
-}
-
-function roleOf({ role }: Sensor): string {
-  if (role === null) return "none yet";
-  const side = role.role === "bar" ? role.side : role.foot;
-  const whose = role.role === "bar" ? `bar of ${role.station}` : `foot of ${role.athlete}`;
-  return side === null ? whose : `${whose}, ${side}`;
 }
 
 function count(n: number): string {

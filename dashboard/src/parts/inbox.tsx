@@ -27,13 +27,15 @@ export function Inbox({ station }: { station: string }) {
 
 function Unlabelled({ set, station }: { set: SetRecord; station: string }) {
   const [open, setOpen] = useState(false);
-  const [labels, setLabels] = useState<Labels>(set);
+  const [labels, setLabels] = useState<Labels>({ ...set, target_velocity_m_s: null });
   const summary = worstSide(set);
   const lifted = state.value ? history(state.value) : [];
   const change = (part: Partial<Labels>) => setLabels({ ...labels, ...part });
   const save = async () => {
-    const { athlete, exercise, load_kg, goal, role } = labels;
-    if (!(await wish(() => client.labelSet(set.id, { athlete, exercise, load_kg, goal, role })))) return;
+    const { athlete, exercise, load_kg, goal, role, target_velocity_m_s } = labels;
+    // unsaid, it stays as it was planned
+    const target = target_velocity_m_s === null ? {} : { target_velocity_m_s };
+    if (!(await wish(() => client.labelSet(set.id, { athlete, exercise, load_kg, goal, role, ...target })))) return;
     remember(station, labels);
     setOpen(false);
     await loadInbox(station);
@@ -58,6 +60,7 @@ function Unlabelled({ set, station }: { set: SetRecord; station: string }) {
             onAthlete={(athlete) => change({ athlete })}
             onExercise={(exercise) => change({ exercise, load_kg: labels.load_kg ?? usualLoad(lifted, labels.athlete, exercise) })}
             onLoad={(load_kg) => change({ load_kg })}
+            onTarget={(target_velocity_m_s) => change({ target_velocity_m_s })}
             onGoal={(goal) => change({ goal })}
             onRole={(role) => change({ role })}
           />

@@ -2,16 +2,17 @@
 
 import { useState } from "preact/hooks";
 import type { Goal, SetRecord, SetRole } from "../api";
-import { GOALS, kg, ROLES, UNKNOWN } from "../format";
-import { recentFirst, USUAL } from "../recent";
+import { fixed, GOALS, kg, ROLES, UNKNOWN } from "../format";
+import { type Lifted, recentFirst, USUAL } from "../recent";
 import { athleteName, athletes, exerciseName, exercises } from "../store";
+import { AthleteSheet } from "./people";
 import { Keypad, Picker } from "./sheets";
 
-export type Labels = Pick<SetRecord, "athlete" | "exercise" | "load_kg" | "goal" | "role">;
+export type Labels = Pick<SetRecord, "athlete" | "exercise" | "load_kg" | "goal" | "role"> & { target_velocity_m_s: number | null };
 
 export interface LabelsProps {
   value: Labels;
-  history: Pick<Labels, "athlete" | "exercise" | "load_kg">[];
+  history: Lifted[];
   /** A load that the coach proposes. */
   proposed_kg: number | null;
   /** Where the steppers begin when no load is known. */
@@ -19,6 +20,7 @@ export interface LabelsProps {
   onAthlete: (athlete: string | null) => void;
   onExercise: (exercise: string | null) => void;
   onLoad: (load_kg: number) => void;
+  onTarget: (velocity_m_s: number | null) => void;
   onGoal: (goal: Goal | null) => void;
   onRole: (role: SetRole | null) => void;
 }
@@ -28,7 +30,7 @@ const STEPS = [-5, -2.5, 2.5, 5];
 
 export function LabelsForm(props: LabelsProps) {
   const { value, history } = props;
-  const [open, setOpen] = useState<"athlete" | "exercise" | "load" | null>(null);
+  const [open, setOpen] = useState<"athlete" | "new athlete" | "exercise" | "load" | null>(null);
   const people = recentFirst(athletes.value, [value.athlete, ...history.map((one) => one.athlete)]);
   const moves = recentFirst(exercises.value, [value.exercise, ...history.map((one) => one.exercise), ...USUAL]);
   const close = () => setOpen(null);
@@ -52,6 +54,9 @@ export function LabelsForm(props: LabelsProps) {
       </Row>
       <Row label="Load">
         <Load {...props} onKeypad={() => setOpen("load")} />
+      </Row>
+      <Row label="Target velocity">
+        <Target value={value.target_velocity_m_s} onTarget={props.onTarget} />
       </Row>
       <details class="more-labels">
         <summary>{[value.goal ? GOALS[value.goal] : "No goal", ROLES[value.role ?? "work"]].join(" · ")}</summary>
@@ -81,8 +86,16 @@ export function LabelsForm(props: LabelsProps) {
         </div>
       </details>
       {open === "athlete" && (
-        <Picker title="Athlete" choices={people} chosen={value.athlete} onChoose={props.onAthlete} onClose={close} />
+        <Picker
+          title="Athlete"
+          choices={people}
+          chosen={value.athlete}
+          onChoose={props.onAthlete}
+          onClose={close}
+          more={{ label: "New athlete…", open: () => setOpen("new athlete") }}
+        />
       )}
+      {open === "new athlete" && <AthleteSheet athlete={null} onSaved={props.onAthlete} onClose={close} />}
       {open === "exercise" && (
         <Picker title="Exercise" choices={moves} chosen={value.exercise} onChoose={props.onExercise} onClose={close} />
       )}
@@ -143,6 +156,42 @@ function Load({ value, proposed_kg, bar_kg, onLoad, onKeypad }: LabelsProps & { 
           Take the advised {kg(proposed_kg)} kg
         </button>
       )}
+    </>
+  );
+}
+
+const TARGET_STEP_M_S = 0.05;
+/** Where the steppers begin: a mean velocity that most lifts of strength come by. */
+const FIRST_TARGET_M_S = 0.5;
+const MOST_TARGET_M_S = 3;
+
+function Target({ value, onTarget }: { value: number | null; onTarget: LabelsProps["onTarget"] }) {
+  const stepped = (by: number) => (value === null ? FIRST_TARGET_M_S : Math.round((value + by) * 100) / 100);
+  const stepper = (by: number) => (
+    <button
+      type="button"
+      class="step"
+      aria-label={`Target ${TARGET_STEP_M_S} m/s ${by > 0 ? "faster" : "slower"}`}
+      disabled={stepped(by) < TARGET_STEP_M_S || stepped(by) > MOST_TARGET_M_S}
+      onClick={() => onTarget(stepped(by))}
+    >
+      {by > 0 ? "+" : "−"}
+      {TARGET_STEP_M_S}
+    </button>
+  );
+  return (
+    <>
+      <div class="load-row">
+        {stepper(-TARGET_STEP_M_S)}
+        <output class="target-value" aria-label="Target velocity">
+          <b>{fixed(value, 2)}</b> m/s <small>target</small>
+        </output>
+        {stepper(TARGET_STEP_M_S)}
+        <button type="button" class="step clear" aria-label="No target" disabled={value === null} onClick={() => onTarget(null)}>
+          ✕
+        </button>
+      </div>
+      {value === null && <p class="hint">Without a target no next load is advised.</p>}
     </>
   );
 }

@@ -4,7 +4,7 @@ import type { Sensor } from "../api";
 import { fixed, percent } from "../format";
 import { athleteName, state } from "../store";
 
-const LINKS: Record<Sensor["link"], string> = {
+export const LINKS: Record<Sensor["link"], string> = {
   streaming: "live",
   up: "connected",
   stalled: "silent",

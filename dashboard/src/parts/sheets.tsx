@@ -9,7 +9,7 @@ interface SheetProps {
   children: preact.ComponentChildren;
 }
 
-function Sheet({ title, onClose, children }: SheetProps) {
+export function Sheet({ title, onClose, children }: SheetProps) {
   const ref = useRef<HTMLDialogElement>(null);
   useEffect(() => ref.current?.showModal(), []);
   return (
@@ -31,13 +31,15 @@ interface PickerProps {
   chosen: string | null;
   onChoose: (id: string | null) => void;
   onClose: () => void;
+  /** What can be done when the one that is sought isn't there. */
+  more?: { label: string; open: () => void };
 }
 
 /** More choices than this need a search. */
 const SEARCH_FROM = 8;
 
 /** A list to pick from, the recent ones first, with a search over names and other names. */
-export function Picker({ title, choices, chosen, onChoose, onClose }: PickerProps) {
+export function Picker({ title, choices, chosen, onChoose, onClose, more }: PickerProps) {
   const [sought, setSought] = useState("");
   const words = sought.toLowerCase().split(/\s+/).filter(Boolean);
   const found = choices.filter(({ name, aliases }) => {
@@ -69,6 +71,13 @@ export function Picker({ title, choices, chosen, onChoose, onClose }: PickerProp
           </li>
         ))}
         {found.length === 0 && <li class="quiet">{choices.length === 0 ? "There is none yet." : "Nothing is called that."}</li>}
+        {more && (
+          <li>
+            <button type="button" onClick={more.open}>
+              {more.label}
+            </button>
+          </li>
+        )}
         {chosen !== null && (
           <li>
             <button type="button" class="none" onClick={() => choose(null)}>

@@ -24,8 +24,9 @@ export const EXERCISES = [
   ["bent_over_row", "Bent-over row", ["barbell row"], 120],
   ["hip_thrust", "Hip thrust", [], 120],
   ["biceps_curl", "Biceps curl", ["curl"], 90],
-].map(([id, name, aliases, rest_s]) => /** @type {import("../../src/api").Exercise} */ ({
-  id, name, aliases, kind: "velocity", sides: "both", implement: "barbell", mount: "shaft", primary_velocity: "mean", rest_s,
+  ["split_squat", "Split squat", [], 120, "each"],
+].map(([id, name, aliases, rest_s, sides = "both"]) => /** @type {import("../../src/api").Exercise} */ ({
+  id, name, aliases, kind: "velocity", sides, implement: "barbell", mount: "shaft", primary_velocity: "mean", rest_s,
   set_timeout_s: 30, body_mass_factor: 0.88, v1rm_m_s: null, muscles: [], categories: [],
 }));
 
@@ -65,6 +66,13 @@ export class Gym {
   cadence = new Map();
   /** @type {{ what: string, hint: string }[]} */
   warnings = [];
+  athletes = structuredClone(ATHLETES);
+  /** @type {import("../../src/api").Notice[]} */
+  notices = [];
+  /** @type {import("../../src/api").TokenName[]} */
+  tokens = [{ name: "coach's phone", made_at: "2026-03-02T09:30:00.000Z" }, { name: "tablet by the door", made_at: null }];
+  /** The target that labels gave a set, by its number: a set's record doesn't have it. @type {Map<number, number>} */
+  targets = new Map();
   /** A device with this token may change things. */
   token = "let-me-in";
   /** Whether changes need the token. */
@@ -101,6 +109,19 @@ export class Gym {
     };
     this.sensors.set(sensor.sensor, sensor);
     this.#commit("sensor", sensor);
+  }
+
+  /** @param {Pick<import("../../src/api").Notice, "kind" | "message"> & { sensor?: string }} part */
+  notice(part) {
+    const notice = { at: now(), sensor: null, ...part };
+    this.notices.unshift(notice);
+    this.#commit("notice", notice);
+  }
+
+  /** @param {string} id @param {{ name: string, body_mass_kg?: number | null }} said */
+  athlete(id, { name, body_mass_kg = null }) {
+    this.athletes = [...this.athletes.filter((one) => one.id !== id), { id, name, body_mass_kg: body_mass_kg ?? 0 }];
+    this.listeners.forEach((listener) => listener({ seq: this.seq, event: "snapshot", data: this.snapshot() }));
   }
 
   /** A movement in the open set, or in a new one. @param {number | null} velocity @param {Partial<Rep>} [part] */
@@ -185,10 +206,11 @@ export class Gym {
     this.listeners.forEach((listener) => listener({ seq: null, event: "trace", data: trace }));
   }
 
-  /** @param {number} id @param {Partial<SetRecord>} labels */
-  label(id, labels) {
+  /** @param {number} id @param {Partial<SetRecord> & { target_velocity_m_s?: number }} labels */
+  label(id, { target_velocity_m_s, ...labels }) {
     const set = this.sets.find((set) => set.id === id);
     if (!set) return null;
+    if (target_velocity_m_s !== undefined) this.targets.set(id, target_velocity_m_s);
     Object.assign(set, labels);
     this.#putSet(set);
     return set;
@@ -252,7 +274,7 @@ export class Gym {
       rest: current && !current.open && current.ended_at ? { since: current.ended_at, planned_s } : null,
       sensors: [...this.sensors.values()], cadence: [...this.cadence.values()],
       exercise: EXERCISES.find(({ id }) => id === this.context.exercise) ?? null,
-      athlete: ATHLETES.find(({ id }) => id === this.context.athlete) ?? null,
+      athlete: this.athletes.find(({ id }) => id === this.context.athlete) ?? null,
       unlabelled_sets: this.inbox.length,
     });
   }
@@ -275,7 +297,7 @@ export class Gym {
         raw_bytes_written: 9_120_000, event_bytes_written: 412_000, wal_bytes_written: 11_900_000, raw_stopped: false,
         last_error: null, commits: 2210, raw_dropped: 0, wal_bytes: 1_100_000, unlabelled_sets: this.inbox.length,
       },
-      stream_clients: this.listeners.size, sensors: [...this.sensors.values()], warnings: this.warnings,
+      stream_clients: this.listeners.size, sensors: [...this.sensors.values()], warnings: this.warnings, notices: this.notices,
     };
   }
 }

@@ -5,7 +5,7 @@ import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
-import { ATHLETES, EXERCISES } from "./gym.mjs";
+import { EXERCISES } from "./gym.mjs";
 
 /** @typedef {import("node:http").IncomingMessage} Request */
 /** @typedef {import("node:http").ServerResponse} Response */
@@ -55,9 +55,10 @@ function read(gym, path, query, response) {
   const { id, name, bar_kg, plates_per_side_kg } = gym.station;
   if (path === "/stations") return json(response, { items: [{ id, name, bar_kg, plates_per_side_kg }] });
   if (path === `/stations/${id}`) return json(response, gym.snapshot());
-  if (path === "/athletes") return json(response, { items: ATHLETES });
+  if (path === "/athletes") return json(response, { items: gym.athletes });
   if (path === "/exercises") return json(response, { items: EXERCISES });
   if (path === "/inbox") return json(response, { items: gym.inbox, next_after: null });
+  if (path === "/tokens") return json(response, { items: gym.tokens });
   if (path === "/status") return json(response, gym.status());
   if (path === "/reps") {
     const set = Number(query.get("set"));
@@ -76,6 +77,18 @@ function change(gym, request, path, said, response) {
   }
   if (kind === "stations" && action === "end-set") return gym.endSet("command"), json(response, { seq: gym.seq });
   if (kind === "stations" && action === "end-session") return gym.endSession(), json(response, { seq: gym.seq });
+  if (kind === "reps" && request.method === "PATCH" && said.side !== undefined) {
+    return json(response, gym.reviseRep(Number(id), { side: said.side, stage: "corrected" }));
+  }
+  if (kind === "athletes" && id && request.method === "PUT") return gym.athlete(id, said), json(response, { id, ...said });
+  if (kind === "sensors" && id && request.method === "PUT") {
+    const sensor = decodeURIComponent(id);
+    return gym.sensor({ sensor, ...said }), json(response, gym.sensors.get(sensor));
+  }
+  if (kind === "tokens" && id && request.method === "DELETE") {
+    gym.tokens = gym.tokens.filter(({ name }) => name !== decodeURIComponent(id));
+    return json(response, { seq: gym.seq });
+  }
   if (kind === "reps" && request.method === "PATCH") {
     const rep = gym.reviseRep(Number(id), {
       accepted: said.accepted,

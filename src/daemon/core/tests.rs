@@ -3,12 +3,12 @@
 use super::*;
 use crate::daemon::clock::testing::FakeTicks;
 use crate::daemon::past::{self, Past};
-use crate::model::{Event, NoticeKind, Rep, RepId, SetId};
+use crate::model::{Event, NoticeKind, Order, Rep, RepId, SensorProfile, SensorRole, SetId};
 use crate::simulate::link::LinkFaults;
 use crate::simulate::random::Random;
 use crate::simulate::session::{Session, SessionPlan};
 use crate::simulate::{lift::Lift, plan::SetPlan};
-use crate::store::{Entry, StoreOptions, WriterThread};
+use crate::store::{Entry, Step, StoreOptions, WriterThread};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::atomic::AtomicU32;
@@ -333,7 +333,7 @@ fn a_wish_is_answered_after_its_commit_and_granted_once() {
     let mut life = Life::begin(&folder, &RunSource::Live, UTC_S);
     let order = |load_kg| {
         let context = crate::model::StationContext { load_kg: Some(load_kg), ..Default::default() };
-        Change::Order(crate::model::Order::SetStation { station: "rack".into(), context })
+        Change::Order(Order::SetStation { station: "rack".into(), context })
     };
     let mut ask = |change: Change| {
         let (reply, answer) = tokio::sync::oneshot::channel();
@@ -346,8 +346,67 @@ fn a_wish_is_answered_after_its_commit_and_granted_once() {
     assert!(matches!(ask(order(90.0)), Err(Refusal::Conflict(_))));
     let state = life.journal.reader().station_context(&"rack".into()).unwrap().unwrap();
     assert_eq!((state.context.load_kg, state.revision), (Some(80.0), 1));
-    let gone = Change::Order(crate::model::Order::RejectRep { rep: RepId(99) });
+    let gone = Change::Order(Order::RejectRep { rep: RepId(99) });
     let (reply, answer) = tokio::sync::oneshot::channel();
     life.core.ask(Ask { change: gone, key: None, reply }).unwrap();
     assert!(matches!(answer.blocking_recv().unwrap(), Err(Refusal::Unknown(_))));
+}
+
+#[test]
+fn a_wish_that_the_engine_refuses_is_answered_with_its_reason() {
+    let folder = Folder::new();
+    let mut life = Life::begin(&folder, &RunSource::Live, UTC_S);
+    for input in session(6, 1) {
+        life.receive(&input, 0);
+    }
+    // a movement of no set, of long ago
+    let mut stray = reps(&life.events()).into_values().next().unwrap();
+    (stray.id, stray.set) = (RepId(5000), None);
+    let run = life.core.run_id();
+    let step = Step { events: vec![Event::Rep(Box::new(stray))], ..Step::new(run, life.core.now()) };
+    life.journal.send(Write::Step(step)).unwrap();
+    life.journal.flush().unwrap();
+    let mut ask = |order: Order| {
+        let (reply, answer) = tokio::sync::oneshot::channel();
+        life.core.ask(Ask { change: Change::Order(order), key: Some("k".to_owned()), reply }).unwrap();
+        life.journal.flush().unwrap();
+        answer.blocking_recv().unwrap()
+    };
+    for order in [Order::RestoreRep { rep: RepId(5000) }, Order::RejectRep { rep: RepId(5000) }] {
+        let Err(Refusal::Conflict(why)) = ask(order) else { panic!("it was not done") };
+        assert!(why.contains("5000"), "{why}");
+    }
+    assert_eq!(life.journal.reader().request("k"), Ok(None), "what was not granted may be asked again");
+}
+
+#[test]
+fn a_wish_on_which_the_engine_fails_is_answered_so() {
+    let folder = Folder::new();
+    let mut life = Life::begin(&folder, &RunSource::Live, UTC_S);
+    life.core.run.drive.poison = Some(life.core.now());
+    let (reply, answer) = tokio::sync::oneshot::channel();
+    let change = Change::Order(Order::EndSet { station: "rack".into() });
+    life.core.ask(Ask { change, key: None, reply }).unwrap();
+    life.journal.flush().unwrap();
+    assert!(matches!(answer.blocking_recv().unwrap(), Err(Refusal::Failed(why)) if why.contains("poison")));
+}
+
+#[test]
+fn a_sensor_that_loses_its_role_counts_no_longer_at_its_station() {
+    let folder = Folder::new();
+    let mut life = Life::begin(&folder, &RunSource::Live, UTC_S);
+    let bar = |role| {
+        let sensor = "sim-bar-1".into();
+        Change::Sensor(SensorProfile { sensor, name: None, role, cadence_unit: None })
+    };
+    let role = SensorRole::Bar { station: "rack".into(), mount: None, side: None };
+    life.core.change(bar(Some(role))).unwrap();
+    assert_eq!(life.core.roles().len(), 1);
+    life.core.change(bar(None)).unwrap();
+    assert_eq!(life.core.roles(), []);
+    for input in session(6, 1) {
+        life.receive(&input, 0);
+    }
+    let stations: Vec<_> = reps(&life.events()).into_values().map(|rep| rep.station).collect();
+    assert!(stations.len() > 1 && stations.iter().all(|station| station.as_str() == "sim-bar-1"));
 }

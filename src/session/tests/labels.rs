@@ -222,6 +222,51 @@ fn labels_do_not_claim_what_another_computation_made() {
     assert_eq!(today.reps()[0].metrics.mean_power_bar_w, Some(425.0));
 }
 
+#[test]
+fn a_side_that_a_person_says_is_laid_over_what_the_sensor_says() {
+    let mut hall = Hall::new();
+    for ordinal in 1..=4 {
+        hall.lift(ordinal, 3.0 * f64::from(ordinal), None);
+    }
+    let said = |hall: &mut Hall, t, n: usize, side| {
+        let rep = hall.reps()[n].id;
+        hall.order(t, &Order::SideRep { rep, side });
+    };
+    let sides = |hall: &Hall| -> Vec<_> {
+        hall.sets()[0].summaries.iter().map(|summary| (summary.side, summary.reps)).collect()
+    };
+    assert_eq!(sides(&hall), [(None, 4)]);
+    let before = hall.reps();
+    for (n, side) in [(0, Side::Left), (1, Side::Right), (2, Side::Left), (3, Side::Right)] {
+        said(&mut hall, 14.0, n, Some(side));
+    }
+    assert_eq!(sides(&hall), [(Some(Side::Left), 2), (Some(Side::Right), 2)]);
+    for (before, after) in before.iter().zip(&hall.reps()) {
+        assert_eq!((after.stage, after.metrics), (RepStage::Corrected, before.metrics), "as it was measured");
+    }
+    hall.data(50.0);
+    // closed, and read back from the store
+    said(&mut hall, 60.0, 3, Some(Side::Left));
+    assert_eq!(sides(&hall), [(Some(Side::Left), 3), (Some(Side::Right), 1)]);
+    let mut today = Hall::new();
+    today.tell(1.0, &Context::PastSet(Box::new(hall.stored(hall.sets()[0].id))));
+    let rep = hall.reps()[1].id;
+    today.order(2.0, &Order::SideRep { rep, side: None });
+    assert_eq!(sides(&today), [(None, 1), (Some(Side::Left), 3)]);
+    assert!(today.reps()[0].accepted);
+}
+
+#[test]
+fn of_which_side_a_movement_was_does_not_say_that_it_counts() {
+    let mut hall = Hall::new();
+    hall.lift(1, 1.0, Some(RejectReason::TooSmall));
+    let rep = hall.reps()[0].id;
+    hall.order(3.0, &Order::SideRep { rep, side: Some(Side::Left) });
+    let rep = hall.reps().remove(0);
+    assert_eq!((rep.side, rep.accepted, rep.stage), (Some(Side::Left), false, RepStage::Corrected));
+    assert_eq!(hall.sets(), [], "nothing was lifted");
+}
+
 /// What people may do with what is closed.
 #[derive(Clone, Debug)]
 enum Correction {

@@ -2,10 +2,13 @@
 
 use super::Reader;
 use crate::model::{
-    AthleteProfile, Change, DeviceToken, Order, RepId, SensorProfile, SetId, StationContext, StationId,
+    AthleteProfile, Change, DeviceToken, HostTime, Order, RepId, SensorProfile, SetId, StationContext,
+    StationId,
 };
+use crate::store::clock::Utc;
 use crate::store::error::StoreError;
-use crate::store::row::{int, json, number};
+use crate::store::row::{Clocks, int, json, number};
+use crate::store::run::RunId;
 use rusqlite::{OptionalExtension, ToSql, params};
 use std::collections::BTreeSet;
 
@@ -84,10 +87,32 @@ impl Reader {
         Ok(self.latest("sensor_profile", None)?.into_iter().filter_map(of).collect())
     }
 
-    /// The device that has a token of this SHA-256, hexadecimal.
+    /// The device that has a token of this SHA-256, hexadecimal, and may use it.
     pub fn device_token(&self, sha256: &str) -> Result<Option<DeviceToken>, StoreError> {
         let of = |said: Said| if let Change::Token(token) = said.change { Some(token) } else { None };
-        Ok(self.latest("device_token", Some(sha256))?.into_iter().find_map(of))
+        let token = self.latest("device_token", Some(sha256))?.into_iter().find_map(of);
+        Ok(token.filter(|token| !token.revoked))
+    }
+
+    /// All tokens that may be used, with the time when each was made, by name.
+    pub fn device_tokens(&self) -> Result<Vec<(DeviceToken, Option<Utc>)>, StoreError> {
+        let select = "SELECT e.payload, e.run, e.at_ns FROM latest t JOIN event e ON e.seq = t.seq
+            WHERE t.kind = 'device_token' ORDER BY t.seq";
+        let mut tokens = self.ask("reading the tokens", |connection| {
+            let mut statement = connection.prepare_cached(select)?;
+            let mut rows = statement.query([])?;
+            let (mut clocks, mut found) = (Clocks::default(), Vec::new());
+            while let Some(row) = rows.next()? {
+                let made = clocks.of(connection, RunId(number(row, 1)?))?.utc(HostTime(row.get(2)?));
+                match json(row, 0)? {
+                    Change::Token(token) if !token.revoked => found.push((token, made)),
+                    _ => {}
+                }
+            }
+            Ok(found)
+        })?;
+        tokens.sort_by(|(one, _), (other, _)| one.name.cmp(&other.name));
+        Ok(tokens)
     }
 
     /// The wish of this key, when it has been granted. One that still waits for its commit is not here yet.

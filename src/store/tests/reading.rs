@@ -167,13 +167,17 @@ fn what_people_say_replaces_what_they_said() {
     let ada = |mass| AthleteProfile { id: "ada".into(), name: "Ada".to_owned(), body_mass_kg: mass };
     let bar =
         SensorProfile { sensor: "bar".into(), name: Some("No 3".to_owned()), role: None, cadence_unit: None };
-    let token = DeviceToken { name: "phone".to_owned(), sha256: "ff00".to_owned() };
+    let token = DeviceToken { name: "phone".to_owned(), sha256: "ff00".to_owned(), revoked: false };
     store.change(vec![Change::Athlete(ada(None)), Change::Sensor(bar.clone()), Change::Token(token.clone())]);
     let reader = store.change(vec![Change::Athlete(ada(Some(61.5)))]);
     assert_eq!(reader.athletes().unwrap(), [ada(Some(61.5))]);
     assert_eq!(reader.sensor_profiles().unwrap(), [bar]);
-    assert_eq!(reader.device_token("ff00").unwrap(), Some(token));
+    assert_eq!(reader.device_token("ff00").unwrap(), Some(token.clone()));
     assert_eq!(reader.device_token("ff01").unwrap(), None);
+    let named = |reader: &Reader| reader.device_tokens().unwrap().into_iter().map(|(token, _)| token.name);
+    assert_eq!(named(&reader).collect::<Vec<_>>(), ["phone"]);
+    let reader = store.change(vec![Change::Token(DeviceToken { revoked: true, ..token.clone() })]);
+    assert_eq!((reader.device_token("ff00").unwrap(), named(&reader).count()), (None, 0));
 }
 
 #[test]

@@ -50,7 +50,8 @@ pub(crate) fn api() -> OpenApiRouter<Web> {
         .routes(routes!(advice::list))
         .routes(routes!(advice::one))
         .routes(routes!(stream::stream))
-        .routes(routes!(tokens::create))
+        .routes(routes!(tokens::list, tokens::create))
+        .routes(routes!(tokens::revoke))
 }
 
 /// Routes that anybody may ask: whether the daemon lives.

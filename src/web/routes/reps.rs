@@ -6,7 +6,7 @@ use super::super::problem::Problem;
 use super::super::state::{Web, blocking};
 use super::super::views::Page;
 use super::super::views::rep::Rep;
-use super::super::views::wanted::RepPatch;
+use super::super::views::wanted::{RepPatch, Said};
 use super::{page, part, unknown};
 use crate::model::{AthleteId, Change, ExerciseId, Order, RepId, SetId, StationId};
 use crate::store::{Placed, RepFilter, StoreError};
@@ -62,7 +62,11 @@ pub(crate) async fn one(State(web): State<Web>, Path(id): Path<u64>) -> Result<T
     blocking(move || current(&web, RepId(id))).await
 }
 
-/// Says whether a movement counts.
+/// Corrects a movement: whether it counts, or which side made it.
+///
+/// That is all there is to edit. What was measured stays as it was measured: a correction is kept beside the machine's
+/// value, the movement's `stage` becomes `corrected`, and losses, caps and advice follow. What was lifted, by whom and
+/// for what is said of the whole set (PATCH /api/v1/sets/ID).
 #[utoipa::path(patch, path = "/api/v1/reps/{id}", tag = "training", params(("id" = u64, Path, description = "The repetition")),
     request_body = RepPatch, responses((status = 200, body = Rep)))]
 pub(crate) async fn patch(
@@ -71,7 +75,16 @@ pub(crate) async fn patch(
     wish: Wish,
     Json(wanted): Json<RepPatch>,
 ) -> Result<Tagged<Rep>, Problem> {
-    judge(web, RepId(id), wish, wanted.accepted).await
+    let rep = RepId(id);
+    let order = match (wanted.accepted, wanted.side) {
+        (Said::Now(Some(accepted)), Said::Nothing) => judgement(rep, accepted),
+        (Said::Nothing, Said::Now(side)) => Order::SideRep { rep, side: side.map(Into::into) },
+        _ => {
+            let hint = "send {\"accepted\": true}, {\"accepted\": false} or {\"side\": \"left\"}";
+            return Err(Problem::bad("one of `accepted` and `side` is needed, and not both", hint));
+        }
+    };
+    correct(web, rep, wish, order).await
 }
 
 /// A rejected movement was a repetition after all.
@@ -82,7 +95,7 @@ pub(crate) async fn restore(
     Path(id): Path<u64>,
     wish: Wish,
 ) -> Result<Tagged<Rep>, Problem> {
-    judge(web, RepId(id), wish, true).await
+    correct(web, RepId(id), wish, judgement(RepId(id), true)).await
 }
 
 /// A repetition was none.
@@ -93,13 +106,16 @@ pub(crate) async fn reject(
     Path(id): Path<u64>,
     wish: Wish,
 ) -> Result<Tagged<Rep>, Problem> {
-    judge(web, RepId(id), wish, false).await
+    correct(web, RepId(id), wish, judgement(RepId(id), false)).await
 }
 
-async fn judge(web: Web, rep: RepId, wish: Wish, accepted: bool) -> Result<Tagged<Rep>, Problem> {
+fn judgement(rep: RepId, accepted: bool) -> Order {
+    if accepted { Order::RestoreRep { rep } } else { Order::RejectRep { rep } }
+}
+
+async fn correct(web: Web, rep: RepId, wish: Wish, order: Order) -> Result<Tagged<Rep>, Problem> {
     web.change(wish, move |web| {
         let now = found(web.reader().rep(rep), rep)?;
-        let order = if accepted { Order::RestoreRep { rep } } else { Order::RejectRep { rep } };
         Ok(Plan { change: Change::Order(order), tag: Some(revision_tag(now.value.revision)) })
     })
     .await?;

@@ -40,6 +40,16 @@ pub(crate) struct Done {
     pub(crate) seq: u64,
 }
 
+/// A device that may change things.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct TokenName {
+    /// Name for people.
+    pub(crate) name: String,
+    /// When its token was made, RFC 3339.
+    #[schema(format = DateTime)]
+    pub(crate) made_at: Option<String>,
+}
+
 /// A device's token. Shown this once; only its hash is kept.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct Token {

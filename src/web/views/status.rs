@@ -1,6 +1,6 @@
 //! How the daemon is, as the API shows it.
 
-use super::sensor::Sensor;
+use super::sensor::{Notice, Sensor};
 use super::station::Gym;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -40,6 +40,8 @@ pub(crate) struct Status {
     pub(crate) sensors: Vec<Sensor>,
     /// What a person should see to, the gravest first.
     pub(crate) warnings: Vec<Warning>,
+    /// What was told lately, the newest first: of each kind for each sensor the latest.
+    pub(crate) notices: Vec<Notice>,
 }
 
 /// Inputs since the start.

@@ -1,7 +1,7 @@
 //! What people send: bodies of changes. Unknown fields are refused, so that a typing error is no silence.
 
 use super::sensor::SensorRole;
-use super::words::{CadenceUnit, Goal, SetRole};
+use super::words::{CadenceUnit, Goal, SetRole, Side};
 use serde::{Deserialize, Deserializer};
 use utoipa::ToSchema;
 
@@ -34,12 +34,18 @@ pub(crate) struct NewContext {
     pub(crate) planned_rest_s: Option<f64>,
 }
 
-/// Whether a movement counts.
+/// A person's word on a movement, one at a time: whether it counts, or which side made it.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RepPatch {
     /// `true` restores it, `false` rejects it.
-    pub(crate) accepted: bool,
+    #[serde(default)]
+    #[schema(value_type = Option<bool>)]
+    pub(crate) accepted: Said<bool>,
+    /// Which side made it, where one sensor sees both sides in turn; `null` where both worked together.
+    #[serde(default)]
+    #[schema(value_type = Option<Side>)]
+    pub(crate) side: Said<Side>,
 }
 
 /// Labels of a set: what is left out stays, what is `null` becomes unknown.

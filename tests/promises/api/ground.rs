@@ -17,6 +17,7 @@ use ironstride::web::{
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread::JoinHandle;
+use std::time::Duration;
 use tokio::sync::mpsc::Receiver;
 
 /// The run's clock began here.
@@ -63,7 +64,7 @@ impl Gym {
             role: Some(SensorRole::Bar { station: "rack".into(), mount: None, side: None }),
             cadence_unit: None,
         };
-        let token = DeviceToken { name: "phone".to_owned(), sha256: sha256_hex(TOKEN) };
+        let token = DeviceToken { name: "phone".to_owned(), sha256: sha256_hex(TOKEN), revoked: false };
         let changes = vec![Change::Athlete(athlete), Change::Sensor(bar), Change::Token(token)];
         self.step(HostTime(1), Vec::new(), changes);
         let sensors = [sensor("bar", LinkState::Streaming), sensor("pod", LinkState::Up)];
@@ -85,6 +86,20 @@ impl Gym {
             ])
             .collect();
         self.step(seconds(60.0), events, Vec::new());
+    }
+
+    /// The same gym, of which nobody carries out wishes but the test; answers may take so long.
+    pub(super) fn without_core(&self, patience: Duration) -> (Web, Receiver<Ask>) {
+        let (desk, asks) = Desk::new(8);
+        let config = WebConfig { patience, ..config(true) };
+        let reader = self.journal.reader();
+        (Web::new(config, reader, self.hub.clone(), desk, vitals(&self.journal), wall()), asks)
+    }
+
+    /// From now on what the journal had can't be read.
+    pub(super) fn lose_store(&self) {
+        let file = rusqlite::Connection::open(self.folder.join("ironstride.db")).unwrap();
+        file.execute_batch("DROP TABLE event; DROP TABLE latest; DROP TABLE session;").unwrap();
     }
 
     /// Journals a step and waits for its commit; the `seq` of its last entry.
@@ -157,6 +172,12 @@ impl Core {
                 rep.accepted = matches!(change, Change::Order(Order::RestoreRep { .. }));
                 vec![Event::Rep(Box::new(rep))]
             }
+            Change::Order(Order::SideRep { rep, side }) => {
+                let mut rep = reader.rep(*rep).unwrap().unwrap().value;
+                rep.revision += 1;
+                (rep.stage, rep.side) = (RepStage::Corrected, *side);
+                vec![Event::Rep(Box::new(rep))]
+            }
             Change::Order(Order::LabelSet { set, context }) => {
                 let mut set = reader.set(*set).unwrap().unwrap().value;
                 set.revision += 1;
@@ -187,6 +208,7 @@ fn config(read_open: bool) -> WebConfig {
         hosts: vec!["gym.example".to_owned()],
         read_open,
         store_max_bytes: Some(1 << 30),
+        patience: WebConfig::USUAL_PATIENCE,
     }
 }
 

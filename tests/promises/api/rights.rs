@@ -57,7 +57,7 @@ async fn reading_can_need_a_token_too() {
 async fn tokens_are_made_at_the_machine_only_and_work_at_once() {
     let gym = Gym::new(true);
     let mut ask = Asker::new(gym.web.clone());
-    let name = || Some(json!({ "name": "phone" }));
+    let name = || Some(json!({ "name": "tablet" }));
     let token =
         ask.ask("POST", "/api/v1/tokens", &[], name()).await.body["token"].as_str().unwrap().to_owned();
     ask.from(LAN);
@@ -65,6 +65,30 @@ async fn tokens_are_made_at_the_machine_only_and_work_at_once() {
     let bearer = [("authorization", bearer.as_str())];
     assert_eq!(ask.ask("POST", PATH, &bearer, None).await.status, StatusCode::OK);
     assert_eq!(ask.ask("POST", "/api/v1/tokens", &bearer, name()).await.status, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn a_revoked_token_opens_nothing_and_its_name_is_free() {
+    let gym = Gym::new(true);
+    let mut ask = Asker::new(gym.web.clone());
+    let name = || Some(json!({ "name": "phone" }));
+    assert_eq!(ask.ask("POST", "/api/v1/tokens", &[], name()).await.status, StatusCode::CONFLICT);
+    let listed = ask.get("/api/v1/tokens").await.body;
+    let made_at = "2025-10-09T08:53:20.000Z";
+    assert_eq!(listed["items"], json!([{ "name": "phone", "made_at": made_at }]));
+    let bearer = format!("Bearer {TOKEN}");
+    let bearer = [("authorization", bearer.as_str())];
+    let path = "/api/v1/tokens/phone";
+    ask.from(LAN);
+    assert_eq!(ask.ask("DELETE", path, &[], None).await.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(ask.ask("DELETE", path, &bearer, None).await.status, StatusCode::OK);
+    assert_eq!(ask.ask("POST", PATH, &bearer, None).await.status, StatusCode::UNAUTHORIZED);
+    ask.from([127, 0, 0, 1]);
+    assert_eq!(ask.ask("DELETE", path, &[], None).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(ask.get("/api/v1/tokens").await.body["items"], json!([]));
+    assert_eq!(ask.ask("POST", "/api/v1/tokens", &[], name()).await.status, StatusCode::CREATED);
+    ask.from(LAN);
+    assert_eq!(ask.ask("POST", PATH, &bearer, None).await.status, StatusCode::UNAUTHORIZED, "another token");
 }
 
 #[tokio::test]

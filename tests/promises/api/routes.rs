@@ -3,7 +3,9 @@
 use super::document::Asker;
 use super::ground::Gym;
 use axum::http::StatusCode;
+use ironstride::web::Refusal;
 use serde_json::{Value, json};
+use std::time::Duration;
 
 #[tokio::test]
 async fn every_route_answers_as_the_document_says() {
@@ -42,6 +44,7 @@ async fn read_everything(ask: &mut Asker) {
         "/api/v1/advice/4",
         "/api/v1/stream",
         "/api/v1/stream?station=rack",
+        "/api/v1/tokens",
     ];
     for path in found {
         assert_eq!(ask.get(path).await.status, StatusCode::OK, "{path}");
@@ -101,6 +104,8 @@ async fn change_everything(ask: &mut Asker) {
     let token = ask.ask("POST", "/api/v1/tokens", &[], Some(json!({ "name": "Ben's phone" }))).await;
     assert_eq!(token.status, StatusCode::CREATED);
     assert_eq!(token.body["token"].as_str().unwrap().len(), 64);
+    let revoked = ask.ask("DELETE", "/api/v1/tokens/Ben's%20phone", &[], None).await;
+    assert_eq!(revoked.status, StatusCode::OK);
 }
 
 #[tokio::test]
@@ -216,6 +221,79 @@ async fn a_repeated_key_changes_once() {
 }
 
 #[tokio::test]
+async fn which_side_made_a_movement_can_be_said() {
+    let gym = Gym::new(true);
+    let mut ask = Asker::new(gym.web.clone());
+    for side in [json!("left"), Value::Null] {
+        let said = ask.ask("PATCH", "/api/v1/reps/1", &[], Some(json!({ "side": side }))).await;
+        assert_eq!((said.status, &said.body["side"]), (StatusCode::OK, &side));
+        assert_eq!((&said.body["stage"], &said.body["accepted"]), (&json!("corrected"), &json!(true)));
+    }
+}
+
+#[tokio::test]
+async fn a_sensor_loses_its_role_and_keeps_its_name() {
+    let gym = Gym::new(true);
+    let mut ask = Asker::new(gym.web.clone());
+    let path = "/api/v1/sensors/bar";
+    let freed = ask.ask("PUT", path, &[], Some(json!({ "name": "Bar 1", "role": null }))).await.body;
+    assert_eq!((&freed["name"], &freed["role"]), (&json!("Bar 1"), &Value::Null));
+}
+
+#[tokio::test]
+async fn what_was_not_done_is_not_answered_as_done() {
+    use Refusal::{Busy, Conflict, Failed, Stopping, Store, Unknown};
+    let gym = Gym::new(true);
+    let (web, mut asks) = gym.without_core(Duration::from_secs(60));
+    let words = || "why not".to_owned();
+    let refusals = [
+        (Conflict(words()), StatusCode::CONFLICT),
+        (Unknown(words()), StatusCode::NOT_FOUND),
+        (Failed(words()), StatusCode::INTERNAL_SERVER_ERROR),
+        (Store(words()), StatusCode::SERVICE_UNAVAILABLE),
+        (Busy, StatusCode::SERVICE_UNAVAILABLE),
+        (Stopping, StatusCode::SERVICE_UNAVAILABLE),
+    ];
+    for (refusal, status) in refusals {
+        let mut ask = Asker::new(web.clone());
+        let patch = json!({ "load_kg": 60.0 });
+        let asked = tokio::spawn(async move { ask.ask("PATCH", "/api/v1/sets/7", &[], Some(patch)).await });
+        let why = refusal.to_string();
+        asks.recv().await.unwrap().reply.send(Err(refusal)).unwrap();
+        let answer = asked.await.unwrap();
+        assert_eq!((answer.status, &answer.body["detail"]), (status, &json!(why)));
+        let later = answer.headers.contains_key("retry-after");
+        assert_eq!(later, status == StatusCode::SERVICE_UNAVAILABLE);
+    }
+    drop(asks);
+    let answer = Asker::new(web).ask("POST", "/api/v1/stations/rack/end-set", &[], None).await;
+    assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE, "the core is gone");
+}
+
+#[tokio::test]
+async fn who_waits_too_long_is_told() {
+    let gym = Gym::new(true);
+    let (web, mut asks) = gym.without_core(Duration::from_millis(50));
+    let path = "/api/v1/stations/rack/end-set";
+    let answer = Asker::new(web.clone()).ask("POST", path, &[], None).await;
+    assert_eq!(answer.status, StatusCode::GATEWAY_TIMEOUT);
+    assert!(answer.body["hint"].as_str().unwrap().contains("/api/v1/status"), "{}", answer.body);
+    assert!(asks.try_recv().is_ok(), "what was asked is asked");
+}
+
+#[tokio::test]
+async fn a_store_that_is_gone_is_told_and_not_made_up() {
+    let gym = Gym::new(true);
+    let mut ask = Asker::new(gym.web.clone());
+    gym.lose_store();
+    for path in ["/api/v1/reps", "/api/v1/status", "/api/v1/tokens", "/api/v1/stations/rack"] {
+        let answer = ask.get(path).await;
+        assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE, "{path}");
+        assert!(answer.headers.contains_key("retry-after"));
+    }
+}
+
+#[tokio::test]
 async fn labels_stay_unless_they_are_named() {
     let gym = Gym::new(true);
     let mut ask = Asker::new(gym.web.clone());
@@ -249,6 +327,9 @@ async fn what_cannot_be_is_refused_with_its_field() {
         ("PUT", "/api/v1/sensors/pod", json!({ "role": { "role": "shoe" } }), "role"),
         ("PATCH", "/api/v1/sets/2", json!({ "exercise": "none" }), "exercise"),
         ("PATCH", "/api/v1/reps/1", json!({}), "accepted"),
+        ("PATCH", "/api/v1/reps/1", json!({ "accepted": null }), "accepted"),
+        ("PATCH", "/api/v1/reps/1", json!({ "accepted": true, "side": "left" }), "not both"),
+        ("PATCH", "/api/v1/reps/1", json!({ "side": "middle" }), "side"),
     ];
     for (method, path, body, field) in wrong {
         let answer = ask.ask(method, path, &[("if-match", "*")], Some(body.clone())).await;
@@ -280,6 +361,8 @@ async fn the_status_says_what_to_do_and_the_figures_agree() {
     assert!(warnings.iter().any(|what| what.contains("Bar 1 has 9 %")), "{warnings:?}");
     assert_eq!(status["inputs"], json!({ "received": 12, "lost": 1 }));
     assert_eq!(status["tasks"]["radio"]["restarts"], 1);
+    let notice = &status["notices"][0];
+    assert_eq!((&notice["kind"], &notice["sensor"]), (&json!("samples_lost"), &json!("bar")));
     let metrics = ask.get("/metrics").await.body;
     let metrics = metrics.as_str().unwrap();
     let seq = format!("ironstride_journal_seq {}.0", status["store"]["seq"]);

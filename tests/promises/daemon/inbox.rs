@@ -2,8 +2,15 @@
 
 use super::process::Daemon;
 use super::recording::{squats, store};
+use crate::gym::{engine_for, listen, past_sets};
 use crate::program::ironstride;
+use ironstride::model::{Event, HostTime, PastSet, RepId, SetId, StationContext};
+use ironstride::simulate::lift::Lift;
+use ironstride::simulate::plan::SetPlan;
+use ironstride::simulate::session::SessionPlan;
+use ironstride::store::{Journal, RunSource, Step, StoreOptions, Write};
 use serde_json::json;
+use std::path::Path;
 
 #[test]
 fn what_nobody_labelled_waits_in_the_inbox() {
@@ -45,4 +52,60 @@ fn what_nobody_labelled_waits_in_the_inbox() {
     let of_ada =
         export.stdout.lines().filter(|line| line.contains("ada") && line.contains("back_squat")).count();
     assert_eq!(of_ada, after.len());
+}
+
+/// A closed set whose movements' numbers do not rise with time, as when one was found late, and a movement of no set.
+fn found_late() -> (PastSet, Vec<Event>) {
+    let lift = Lift::of("back_squat").expect("a simulated lift");
+    let plan = SessionPlan::one_set(6, SetPlan::new(lift, 0.75, 4));
+    let recording = listen(engine_for(&StationContext::default()), &plan, Some);
+    let PastSet { mut record, mut reps } = past_sets(&recording.events).remove(0);
+    record.id = SetId(900);
+    let count = reps.len() as u64;
+    for (rep, id) in reps.iter_mut().zip((1000..1000 + count).rev()) {
+        (rep.id, rep.set) = (RepId(id), Some(record.id));
+    }
+    record.reps = reps.iter().map(|rep| rep.id).collect();
+    let mut stray = reps[0].clone();
+    (stray.id, stray.set) = (RepId(1100), None);
+    let sessions = recording.events.into_iter().filter(|event| matches!(event, Event::Session(_)));
+    let events = sessions
+        .chain([Event::Set(Box::new(record.clone()))])
+        .chain(reps.iter().chain([&stray]).map(|rep| Event::Rep(Box::new(rep.clone()))))
+        .collect();
+    (PastSet { record, reps }, events)
+}
+
+#[test]
+fn a_set_of_the_past_is_labelled_in_its_own_order_and_what_is_in_no_set_stays() {
+    let place = store("found_late");
+    let options = StoreOptions { path: Path::new(&place).join("ironstride.db"), max_bytes: None };
+    let (journal, writer) = Journal::open(&options, drop).expect("a new store");
+    let run = journal.begin(RunSource::Simulated, "test").expect("a run");
+    let (past, events) = found_late();
+    let at = HostTime::default().plus_seconds(600.0);
+    journal.send(Write::Step(Step { events, ..Step::new(run, at) })).expect("it is open");
+    journal.send(Write::End { run, at }).expect("it is open");
+    journal.close().expect("it closes");
+    writer.join();
+
+    let daemon = Daemon::start(&["run", "--data", &place]);
+    let labels = json!({ "exercise": "back_squat", "load_kg": 90.0 });
+    let labelled = daemon.patch("/api/v1/sets/900", &labels);
+    assert_eq!(labelled.status, 200, "{labelled:?}");
+    let order: Vec<u64> = past.record.reps.iter().map(|rep| rep.0).collect();
+    assert!(order.len() > 3 && order.is_sorted_by(|one, next| one > next), "{order:?}");
+    assert_eq!(labelled.body["reps"], json!(order));
+    let reps = daemon.list("/api/v1/reps?set=900");
+    let counted = reps.iter().filter(|rep| rep["accepted"] == true);
+    assert!(counted.clone().count() > 3);
+    assert!(counted.clone().all(|rep| rep["mean_power_bar_w"].as_f64() > Some(100.0)), "{reps:?}");
+
+    let sided = daemon.patch(&format!("/api/v1/reps/{}", order[0]), &json!({ "side": "left" }));
+    assert_eq!((sided.status, &sided.body["side"]), (200, &json!("left")), "{sided:?}");
+    let before = daemon.read("/api/v1/reps/1100");
+    let stray = daemon.patch("/api/v1/reps/1100", &json!({ "accepted": false }));
+    assert_eq!(stray.status, 409, "{stray:?}");
+    assert!(stray.body["detail"].as_str().expect("a reason").contains("1100"), "{stray:?}");
+    assert_eq!(daemon.read("/api/v1/reps/1100"), before, "as it was");
 }

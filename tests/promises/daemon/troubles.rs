@@ -107,9 +107,9 @@ fn a_full_store_keeps_every_repetition() {
     ]);
     daemon.source_is_over();
     let status = daemon.read("/api/v1/status");
-    assert_eq!(status["store"]["raw_stopped"], true, "{status}");
-    let warnings = status["warnings"].to_string();
-    says(&warnings, &["max_size"]);
+    // the run that begins after the recording may have found room already
+    assert!(status["store"]["raw_dropped"].as_u64() > Some(0), "{status}");
+    says(&status["notices"].to_string(), &["store_full", "max_size"]);
     assert_eq!(reps(&daemon), whole);
 }
 
