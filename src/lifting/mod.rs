@@ -59,6 +59,17 @@ pub struct Found {
     pub settled: bool,
 }
 
+/// A hole of this share of a concentric phase leaves too little to judge it by.
+const MOSTLY: f64 = 0.5;
+
+/// What looks small or strange where most samples are missing is not known to be so.
+fn or_gap(why: RejectReason) -> RejectReason {
+    match why {
+        RejectReason::TooSmall | RejectReason::UnlikeSet => RejectReason::Gap,
+        _ => why,
+    }
+}
+
 /// Finds, measures and judges the movements of one stretch of activity, oldest first.
 #[must_use]
 pub fn analyze(motion: &Motion, prior: &MovementPrior, params: &LiftingParams) -> Vec<Found> {
@@ -92,6 +103,7 @@ fn look(motion: &Motion, prior: &MovementPrior, params: &LiftingParams) -> Vec<F
             let metrics = metrics::metrics(&phases, hole_s, clipped, motion.evidence == Evidence::Inertial);
             let too_small =
                 metrics.range_of_motion_m.unwrap_or(0.0) < judge::SMALLEST_SHARE * prior.min_rom_m;
+            let missing = hole_s > 0.0 && hole_s >= MOSTLY * end.seconds_since(start);
             let too_long = phases.concentric.duration_s() > prior.max_concentric_s;
             Found {
                 eccentric_start: phases.eccentric.as_ref().map(|e| e.start),
@@ -100,7 +112,8 @@ fn look(motion: &Motion, prior: &MovementPrior, params: &LiftingParams) -> Vec<F
                 metrics,
                 reject_reason: reason
                     .or(too_small.then_some(RejectReason::TooSmall))
-                    .or(too_long.then_some(RejectReason::TooLong)),
+                    .or(too_long.then_some(RejectReason::TooLong))
+                    .map(|why| if missing { or_gap(why) } else { why }),
                 settled: movement::settled(&motion, candidate, verdict.order),
             }
         })

@@ -274,6 +274,19 @@ fn holes_cost_quality_but_no_repetition() {
 }
 
 #[test]
+fn a_repetition_most_of_which_is_missing_is_rejected_for_the_gap() {
+    let script = Script::new().squats(6, 0.6, 1.2, 0.9, 0.6).rest(2.0).noisy(0.05, 0.0);
+    let mut samples = script.samples(50.0);
+    // from the middle of the third lowering until after the lift
+    let lost = at(2.0 + 2.0 * 2.7 + 0.5)..at(2.0 + 2.0 * 2.7 + 2.3);
+    samples.retain(|s| !lost.contains(&s.time));
+    let all = found(&samples, &squat());
+    let within: Vec<_> = all.iter().filter(|f| f.start < lost.end && f.end > lost.start).collect();
+    assert!(within.iter().any(|f| f.reject_reason == Some(RejectReason::Gap)), "{all:#?}");
+    assert_eq!(accepted(&all).len(), 5, "{all:#?}");
+}
+
+#[test]
 fn a_measured_track_is_taken_as_it_is() {
     let rows = Script::new().squats(5, 0.6, 1.2, 0.9, 1.0).rest(2.0).rows(30.0);
     let all = analyze(&Motion::from_measured(&rows), &squat(), &LiftingParams::default());

@@ -183,7 +183,10 @@ fn wristband_sets_are_counted_and_rest_is_rest() {
         rests.iter().sum::<i64>(),
         rests.len()
     );
-    assert!(within_one >= BAND_WITHIN_ONE_PCT && rests.iter().all(|found| *found == 0), "{within_one} {rests:?}");
+    assert!(
+        within_one >= BAND_WITHIN_ONE_PCT && rests.iter().all(|found| *found == 0),
+        "{within_one} {rests:?}"
+    );
 }
 
 #[test]
