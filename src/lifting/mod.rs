@@ -4,6 +4,7 @@
 //! grown. [`live`] is the live lane: a causal detector that says when a stroke is over.
 
 pub mod judge;
+mod judge_params;
 pub mod live;
 pub mod metrics;
 pub mod movement;
@@ -23,7 +24,7 @@ pub mod vote;
 
 use crate::model::{ConcentricDirection, DeviceTime, RejectReason, RepMetrics};
 use crate::motion::track::{Evidence, Motion};
-use judge::JudgeParams;
+pub use judge_params::JudgeParams;
 use prior::MovementPrior;
 use std::borrow::Cow;
 
