@@ -64,9 +64,25 @@ fmt: tools ## bring all code into its format
 	$(CARGO) fmt --all
 
 .PHONY: bench
-bench: tools dashboard ## measure throughput, memory and accuracy, and print the figures
+bench: tools dashboard valgrind ## measure throughput, memory and accuracy, and print the figures
 	$(CARGO) bench --profile dev --locked --bench stages
-	$(CARGO) test --locked --test promises -- --include-ignored --nocapture --test-threads=1 figures:: load:: killed:: api::wire
+	$(CARGO) test --locked --test promises -- --include-ignored --nocapture --test-threads=1 figures:: trust:: load:: killed:: api::wire
+
+# What measures accuracy and is the same on every machine, unlike time.
+ACCURACY := figures:: reference trust::
+RECORDINGS = $(or $(IRONSTRIDE_REFERENCE_DATA),$(wildcard ../shared/data))
+
+.PHONY: accuracy
+accuracy: tools dashboard ## measure accuracy anew and write the figures into docs/accuracy.md; needs the reference recordings
+	@[ -n "$(RECORDINGS)" ] || { echo 'no reference recordings: say IRONSTRIDE_REFERENCE_DATA=, or their figures would be lost' >&2; exit 2; }
+	@log=$$(mktemp); trap 'rm -f "$$log"' EXIT; \
+	IRONSTRIDE_REFERENCE_DATA=$(abspath $(RECORDINGS)) $(CARGO) test --locked --lib --test promises -- --include-ignored \
+	  --nocapture --test-threads=1 $(ACCURACY) | tee "$$log"; \
+	docs/figures.sh write "$$log"
+
+.PHONY: hostile
+hostile: tools ## send ten million hostile packets to each sensor decoder (minutes); IRONSTRIDE_HOSTILE=n sends n
+	IRONSTRIDE_HOSTILE=$${IRONSTRIDE_HOSTILE:-10000000} $(CARGO) test --locked --lib sensors::tests::hostile -- --include-ignored --nocapture
 
 .PHONY: deny
 deny: tools ## licences, bans, advisories and sources of all dependencies (needs the network)
@@ -118,6 +134,15 @@ clock:
 	@if ! ls /usr/lib/*/faketime/libfaketime.so.1 >/dev/null 2>&1 && [ "$$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then \
 	  echo 'no libfaketime: installing it'; \
 	  apt-get update -qq && apt-get install -y -qq --no-install-recommends faketime; \
+	fi
+
+# Instructions are counted by valgrind; without it the table of stages has times only, and says so.
+.PHONY: valgrind
+valgrind:
+	@if ! command -v valgrind >/dev/null && [ "$$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then \
+	  echo 'no valgrind: installing it'; \
+	  apt-get update -qq && apt-get install -y -qq --no-install-recommends valgrind || \
+	    echo 'valgrind could not be installed: instructions are not counted'; \
 	fi
 
 # The pages are tested in Debian's Chromium.

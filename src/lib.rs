@@ -22,6 +22,7 @@
 //! | [`coach`] | decisions with reasons |
 //! | [`engine`] | the pure composition of all above |
 //! | [`simulate`] | pure, seeded: bars and feet with truth, sensors' bytes, faults of a link |
+//! | [`trust`] | statistics of the trust tests, calibration of a sensor |
 //! | [`config`] | the exercise catalogue and parameters, parsed and validated |
 //! | [`radio`] | delivers bytes: captures and traces from files, replays, the simulator |
 //! | [`store`] | the journal: one SQLite file that only grows, and what reads it |
@@ -29,7 +30,7 @@
 //! | [`daemon`] | tasks, channels, supervision and shutdown: the wiring of all rooms |
 //! | [`cli`] | one file a subcommand |
 //!
-//! Everything down to `simulate` is pure: no I/O, clock, thread, logging or random order. The tests in
+//! Everything down to `trust` is pure: no I/O, clock, thread, logging or random order. The tests in
 //! `tests/promises/house.rs` hold the rooms to that and to the direction of imports.
 
 pub mod cli;
@@ -46,4 +47,5 @@ pub mod sensors;
 pub mod session;
 pub mod simulate;
 pub mod store;
+pub mod trust;
 pub mod web;

@@ -419,7 +419,7 @@ export interface paths {
         /**
          * The live stream (server-sent events).
          * @description Events are `snapshot` (Snapshot), `rep` (Rep), `set` (SetRecord), `session` (Session), `advice` (Advice), `sensor`
-         *     (Sensor), `cadence` (Cadence), `station` (StationContext), `notice` (Notice), `trace` (Trace, ten times a second,
+         *     (Sensor), `cadence` (Cadence), `device` (DeviceRecord), `station` (StationContext), `notice` (Notice), `trace` (Trace, ten times a second,
          *     the latest win) and `reset` (Reset); their data are the schemas in brackets. Journalled ones carry an `id`: who
          *     sends the last one as `Last-Event-ID` misses and repeats nothing. Where that is not possible, a `reset` comes, then
          *     a new `snapshot`. Newer data of one id have a higher `revision`; a snapshot replaces everything.
@@ -703,6 +703,83 @@ export interface components {
             /** @description Software revision. */
             software: string | null;
         };
+        /** @description What a device has measured or computed by itself; what the word does not bring is `null`. */
+        DeviceRecord: {
+            /**
+             * Format: date-time
+             * @description When it arrived, RFC 3339.
+             */
+            at: string | null;
+            /** @description Whose it is. */
+            athlete: string | null;
+            /**
+             * Format: double
+             * @description Heart rate, beats a minute.
+             */
+            heart_rate_bpm: number | null;
+            /**
+             * Format: double
+             * @description Rise over run, %.
+             */
+            incline_pct: number | null;
+            /**
+             * Format: double
+             * @description Power, W.
+             */
+            power_w: number | null;
+            rep: components["schemas"]["DeviceRep"] | null;
+            /** @description Times between beats since the record before, s, oldest first. */
+            rr_s: number[];
+            /** @description The device. */
+            sensor: string;
+            /**
+             * Format: double
+             * @description Speed of the belt, m/s.
+             */
+            speed_m_s: number | null;
+            /** @description Whether the host's clock was synchronised for that time. */
+            time_certain: boolean;
+            /**
+             * Format: double
+             * @description The treadmill's count of metres; only differences mean anything.
+             */
+            total_distance_m: number | null;
+            /** @description What it speaks of. */
+            word: components["schemas"]["DeviceWord"];
+        };
+        /** @description A repetition as a device computed it. */
+        DeviceRep: {
+            /**
+             * Format: double
+             * @description Duration of the concentric phase, s.
+             */
+            concentric_duration_s: number | null;
+            /**
+             * Format: double
+             * @description Mean concentric velocity, m/s.
+             */
+            mean_velocity_m_s: number | null;
+            /**
+             * Format: int32
+             * @description The device's own number of it.
+             */
+            number: number | null;
+            /**
+             * Format: double
+             * @description Peak concentric velocity, m/s.
+             */
+            peak_velocity_m_s: number | null;
+            /**
+             * Format: double
+             * @description Range of motion, m.
+             */
+            range_of_motion_m: number | null;
+        };
+        /**
+         * @description What a device speaks of that measures or computes by itself.
+         * @enum {string}
+         */
+        DeviceWord: "heart_rate" | "running_power" | "treadmill" | "rep";
         /** @description A change is in the journal. */
         Done: {
             /**
@@ -919,7 +996,7 @@ export interface components {
          * @description What a notice is about.
          * @enum {string}
          */
-        NoticeKind: "undecoded" | "unknown_sensor" | "samples_lost" | "restarted" | "unknown_name" | "bad_value" | "refused" | "bad_samples" | "battery_low" | "incident" | "store_full";
+        NoticeKind: "undecoded" | "unknown_sensor" | "samples_lost" | "restarted" | "unknown_name" | "bad_value" | "refused" | "bad_samples" | "battery_low" | "sensor_slow" | "incident" | "store_full";
         /** @description One page of a list. */
         Page_Advice: {
             /** @description The items, by rising id. */
@@ -1443,6 +1520,8 @@ export interface components {
             seen_at: string | null;
             /** @description Its address. */
             sensor: string;
+            /** @description It sends fewer samples a second than it was asked for, so its velocities can't be trusted. */
+            slow: boolean;
             /**
              * Format: int64
              * @description Notifications of this run that could not be decoded.
@@ -1463,6 +1542,16 @@ export interface components {
             foot: components["schemas"]["Side"] | null;
             /** @enum {string} */
             role: "footpod";
+        } | {
+            /** @description The athlete. */
+            athlete: string;
+            /** @enum {string} */
+            role: "strap";
+        } | {
+            /** @description Who runs on it, when it is one athlete's. */
+            athlete: string | null;
+            /** @enum {string} */
+            role: "treadmill";
         };
         /** @description A training session at a station: open while `ended_at` is `null`. */
         Session: {
@@ -1633,6 +1722,8 @@ export interface components {
             cadence: components["schemas"]["Cadence"][];
             /** @description Who lifts what. */
             context: components["schemas"]["Context"];
+            /** @description Latest word of each device that measures or computes by itself, at most 10 s old. */
+            devices: components["schemas"]["DeviceRecord"][];
             exercise: components["schemas"]["Exercise"] | null;
             /** @description The gym. */
             gym: components["schemas"]["Gym"];
@@ -1958,6 +2049,8 @@ export interface components {
                 seen_at?: string | null;
                 /** @description Its address. */
                 sensor: string;
+                /** @description It sends fewer samples a second than it was asked for, so its velocities can't be trusted. */
+                slow: boolean;
                 /**
                  * Format: int64
                  * @description Notifications of this run that could not be decoded.
@@ -2012,6 +2105,9 @@ export type Category = components['schemas']['Category'];
 export type Confidence = components['schemas']['Confidence'];
 export type Context = components['schemas']['Context'];
 export type Device = components['schemas']['Device'];
+export type DeviceRecord = components['schemas']['DeviceRecord'];
+export type DeviceRep = components['schemas']['DeviceRep'];
+export type DeviceWord = components['schemas']['DeviceWord'];
 export type Done = components['schemas']['Done'];
 export type Exercise = components['schemas']['Exercise'];
 export type ExerciseKind = components['schemas']['ExerciseKind'];

@@ -143,6 +143,11 @@ describe("who, what and with which sensors", () => {
     expect(again?.notices.map(({ message }) => message)).toEqual(["4", "9 %"]);
   });
 
+  test("a device's word takes the place of its last one", () => {
+    const state = after({}, ["device", { sensor: "s", word: "heart_rate", heart_rate_bpm: 120 }], ["device", { sensor: "s", word: "heart_rate", heart_rate_bpm: null }]);
+    expect([...state.devices.values()].map((device) => device.heart_rate_bpm)).toEqual([null]);
+  });
+
   test("a cadence remembers when it was heard here", () => {
     const state = after({});
     const heard = reduce(state, { event: "cadence", data: { sensor: "f", at: "2020-01-01T00:00:00Z" }, seq: 200, received: 77 });

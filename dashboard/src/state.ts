@@ -4,6 +4,7 @@ import type {
   Advice,
   Cadence,
   Context,
+  DeviceRecord,
   Notice,
   Rep,
   Sensor,
@@ -26,16 +27,22 @@ export interface HeardCadence extends Cadence {
   received: number;
 }
 
+/** What a device has measured by itself, and when it was heard. */
+export interface HeardDevice extends DeviceRecord {
+  received: number;
+}
+
 /** Something that a person should know, and when it was heard. */
 export interface HeardNotice extends Notice {
   received: number;
 }
 
-export interface StationState extends Omit<Snapshot, "reps" | "sensors" | "cadence"> {
+export interface StationState extends Omit<Snapshot, "reps" | "sensors" | "cadence" | "devices"> {
   /** All repetitions heard of since the snapshot, also those outside the set on show: they may move into it. */
   reps: ReadonlyMap<number, Rep>;
   sensors: ReadonlyMap<string, Sensor>;
   cadence: ReadonlyMap<string, HeardCadence>;
+  devices: ReadonlyMap<string, HeardDevice>;
   /** What was told since the page was opened, the newest first: one of each kind for each sensor. */
   notices: readonly HeardNotice[];
   /** The daemon has lost our place: nothing counts until the next snapshot. */
@@ -75,6 +82,8 @@ function change(state: StationState, { event, data, received }: Message): Statio
       return withSensor(state, data as Sensor);
     case "cadence":
       return { ...state, cadence: put(state.cadence, (data as Cadence).sensor, { ...(data as Cadence), received }) };
+    case "device":
+      return { ...state, devices: put(state.devices, (data as DeviceRecord).sensor, { ...(data as DeviceRecord), received }) };
     case "notice":
       return withNotice(state, { ...(data as Notice), received });
     case "station":
@@ -92,6 +101,7 @@ function fromSnapshot(state: StationState | null, { data, received }: Message): 
     reps: new Map(snapshot.reps.map((rep) => [rep.id, rep])),
     sensors: new Map(snapshot.sensors.map((sensor) => [sensor.sensor, sensor])),
     cadence: new Map(snapshot.cadence.map((cadence) => [cadence.sensor, { ...cadence, received }])),
+    devices: new Map(snapshot.devices.map((device) => [device.sensor, { ...device, received }])),
     notices: state?.notices ?? [],
     reset: false,
     stale_names: false,

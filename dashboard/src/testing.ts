@@ -50,7 +50,7 @@ export function snapshot(part: Partial<Snapshot> = {}): Snapshot {
   return {
     server_time: "2026-01-01T10:00:00.000Z", seq: 100, gym: { name: "Gym", time_zone: "Europe/Berlin" },
     station: { id: "rack", name: "Rack", bar_kg: 20, plates_per_side_kg: [] }, context: CONTEXT, session: null, set: null,
-    reps: [], previous_sets: [], advice: [], rest: null, sensors: [], cadence: [], exercise: null, athlete: null,
+    reps: [], previous_sets: [], advice: [], rest: null, sensors: [], cadence: [], devices: [], exercise: null, athlete: null,
     unlabelled_sets: 0, ...part,
   };
 }

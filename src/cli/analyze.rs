@@ -1,5 +1,6 @@
 //! `ironstride analyze`: repetitions and cadence from recordings, offline and without configuration.
 
+mod devices;
 mod drive;
 mod failure;
 mod findings;
@@ -10,19 +11,22 @@ mod source;
 mod table;
 mod warnings;
 
+pub(super) use failure::AnalyzeError;
+pub(super) use source::Source;
+
 use super::error::CliError;
+use super::format::Format;
 use super::ordered::in_order;
 use super::progress::Progress;
 use super::say;
+use super::setup_args::SetupArgs;
 use crate::config::Catalogue;
-use crate::model::{ExerciseId, Mount};
+use crate::model::{ExerciseId, Mount, SensorSetup};
 use clap::{Args, ValueEnum};
 use drive::{Settings, Traces};
-use failure::AnalyzeError;
 use findings::Findings;
 use report::{Failure, Report};
 use series::Series;
-use source::Source;
 use std::io::{self, IsTerminal, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -75,6 +79,8 @@ pub(super) struct Analyze {
     /// Where the sensor is fixed; kept for later: it does not change the numbers yet
     #[arg(long, value_enum)]
     mount: Option<MountName>,
+    #[command(flatten)]
+    setup: SetupArgs,
     /// Table for people or JSON for programs, one object a line for each file
     #[arg(long, value_enum, default_value = "table")]
     format: Format,
@@ -96,12 +102,6 @@ enum Kind {
     Bar,
     /// A shoe: cadence
     Foot,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Format {
-    Table,
-    Json,
 }
 
 /// [`Mount`] as an option's value.
@@ -217,6 +217,7 @@ impl Analyze {
             load_kg: self.load_kg,
             body_mass_kg: self.body_mass_kg,
             mount: self.mount.map(Mount::from),
+            setup: self.setup.find()?,
         })
     }
 }
@@ -228,6 +229,40 @@ fn is_same(a: &Path, b: &Path) -> bool {
 /// A mistake of ours with one file must not cost the answer for the others.
 fn guarded<T>(work: impl FnOnce() -> Result<T, AnalyzeError>) -> Result<T, AnalyzeError> {
     catch_unwind(AssertUnwindSafe(work)).unwrap_or(Err(AnalyzeError::Bug))
+}
+
+/// A movement of a recording that counts as a repetition.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct CountedRep {
+    /// Start of the concentric phase on the file's axis, s.
+    pub(super) start_s: f64,
+    /// Vertical way of the concentric phase, m, where it is known.
+    pub(super) range_of_motion_m: Option<f64>,
+}
+
+/// The repetitions of one recording, oldest first, with its warnings: for commands that judge them.
+pub(super) fn counted_reps(
+    file: &Path,
+    catalogue: Catalogue,
+    exercise: Option<ExerciseId>,
+    setup: Option<SensorSetup>,
+) -> Result<(Vec<CountedRep>, Vec<String>), AnalyzeError> {
+    let progress = Progress::new(source::size(file));
+    let settings = Settings {
+        exercises: catalogue.into(),
+        kind: Some(Kind::Bar),
+        exercise,
+        load_kg: None,
+        body_mass_kg: None,
+        mount: None,
+        setup,
+    };
+    let findings = guarded(|| drive::analyze(Source::open(file, &progress)?, &settings, Traces::default()))?;
+    let report = Report::new(file.display().to_string(), findings);
+    let counted = report.bar.into_iter().flat_map(|bar| bar.reps).filter(|rep| rep.accepted);
+    let reps =
+        counted.map(|rep| CountedRep { start_s: rep.start_s, range_of_motion_m: rep.range_of_motion_m });
+    Ok((reps.collect(), report.warnings))
 }
 
 /// What one file adds to the output.

@@ -41,6 +41,12 @@ pub(super) enum CliError {
     /// A number that nothing has.
     #[error("{0}")]
     NotFound(String),
+    /// A trust test can't be judged; why, and what to do.
+    #[error("{0}")]
+    Undecided(String),
+    /// A trust test was not passed; its page says why.
+    #[error("not passed")]
+    NotPassed,
     /// The doctor found something that does not work; what stands with each.
     #[error("{failed} of these must be seen to; what to do stands with each")]
     Unwell {
@@ -81,6 +87,8 @@ impl CliError {
             | Self::Store(_)
             | Self::BadCopy { .. }
             | Self::NotFound(_)
+            | Self::Undecided(_)
+            | Self::NotPassed
             | Self::Unwell { .. }
             | Self::Unwritable { .. }
             | Self::Output(_)

@@ -4,6 +4,9 @@
 
 mod analyze;
 mod backup;
+mod calibrate;
+mod check;
+mod compare;
 mod config;
 mod daemon_flags;
 mod demo;
@@ -11,11 +14,14 @@ mod doctor;
 mod error;
 mod exercises;
 mod export;
+mod format;
 mod openapi;
 mod ordered;
 mod progress;
 mod replay;
 mod run;
+mod samples;
+mod setup_args;
 mod simulate;
 mod store_args;
 mod whole_file;
@@ -50,6 +56,12 @@ enum Command {
     Analyze(analyze::Analyze),
     /// Copy the store, also while the daemon runs
     Backup(backup::Backup),
+    /// Calibrate a sensor's accelerometer from six still positions
+    Calibrate(calibrate::Calibrate),
+    /// Check the scale: lifts between two stops a known height apart
+    Check(check::Check),
+    /// Compare our repetitions with another device's
+    Compare(compare::Compare),
     /// Check the configuration, or begin one
     Config(config::Config),
     /// Show a simulated training session in real time: pages, coach and runner, without any device
@@ -78,6 +90,9 @@ pub fn run() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Analyze(command) => command.run(),
         Command::Backup(command) => command.run(),
+        Command::Calibrate(command) => command.run(),
+        Command::Check(command) => command.run(),
+        Command::Compare(command) => command.run(),
         Command::Config(command) => command.run(),
         Command::Demo(command) => command.run(),
         Command::Doctor(command) => command.run(),

@@ -1,6 +1,7 @@
 //! The settings in force as a file of their own, each with where it comes from.
 
 use super::layers::InForce;
+use std::collections::BTreeMap;
 use std::fmt::{self, Write};
 
 /// Column at which the origins stand, where there is room.
@@ -12,13 +13,14 @@ impl fmt::Display for InForce {
         let text = toml::to_string(&self.settings).map_err(|_| fmt::Error)?;
         writeln!(f, "# {}", self.source())?;
         let mut section = String::new();
-        let mut stations = 0;
+        let mut counts = BTreeMap::new();
         for line in text.lines() {
             if let Some(name) = line.strip_prefix("[[").and_then(|rest| rest.strip_suffix("]]")) {
-                section = format!("{name}.{stations}.");
-                stations += 1;
+                let count: &mut usize = counts.entry(name.to_owned()).or_default();
+                section = format!("{name}.{count}.");
+                *count += 1;
             } else if let Some(name) = line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
-                section = format!("{name}.");
+                section = format!("{}.", name.replace('"', ""));
             }
             let mut line = line.to_owned();
             // no key has an equals sign in it

@@ -8,6 +8,7 @@ mod layers;
 mod mistake;
 mod recover;
 mod schema;
+mod sensor_settings;
 mod settings;
 mod settings_file;
 mod suggest;
@@ -16,6 +17,7 @@ mod values;
 pub use exercises::{Catalogue, UnknownExercise};
 pub use layers::{Environment, Flags, InForce, Origin, SettingsError};
 pub use mistake::{Mistake, Mistakes};
+pub use sensor_settings::{CalibrationSettings, SensorSettings, table, with_calibration};
 pub use settings::{
     CONFIG_VERSION, ExerciseSettings, GymSettings, Level, LogSettings, ReadAccess, Settings, StationSettings,
     StoreSettings, WebSettings,

@@ -29,6 +29,7 @@ mod tests {
             see(name, property);
             each_property(property, see);
             each_property(&property["items"], see);
+            each_property(&property["additionalProperties"], see);
         }
     }
 

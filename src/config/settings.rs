@@ -4,14 +4,17 @@
 //! The documentation of these types is the description in `ironstride config schema`, and the ranges given here are
 //! the ones that a file is held to.
 
-use super::values;
+use super::sensor_settings::SensorSettings;
+use super::{Mistakes, settings_file, values};
 use crate::coach::CoachParams;
-use crate::model::StationId;
+use crate::model::{SensorId, StationId};
+use crate::sensors::home_made::HomeMade;
 use crate::session::SessionParams;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// The version of the file's form that this program reads.
 pub const CONFIG_VERSION: u32 = 1;
@@ -35,8 +38,15 @@ pub struct Settings {
     /// Racks and platforms, each with its bar and plates; one `[[station]]` each.
     #[serde(rename = "station")]
     pub stations: Vec<StationSettings>,
+    /// Sensors as instruments, each under its id, `[sensor."AA:BB:CC:DD:EE:FF"]`; `ironstride calibrate` writes them.
+    #[serde(rename = "sensor", skip_serializing_if = "BTreeMap::is_empty")]
+    #[schemars(with = "BTreeMap<String, SensorSettings>")]
+    pub sensors: BTreeMap<SensorId, SensorSettings>,
     /// The exercise catalogue.
     pub exercises: ExerciseSettings,
+    /// Inertial sensors of one's own making; one `[[home_made_sensor]]` each.
+    #[serde(rename = "home_made_sensor", skip_serializing_if = "Vec::is_empty")]
+    pub home_made_sensors: Vec<HomeMade>,
     /// The numbers that the coach goes by.
     pub coach: CoachParams,
     /// When sets and sessions end.
@@ -58,7 +68,9 @@ impl Default for Settings {
                 bar_kg: usual_bar_kg(),
                 plates_per_side_kg: usual_plates_per_side_kg(),
             }],
+            sensors: BTreeMap::new(),
             exercises: ExerciseSettings::default(),
+            home_made_sensors: Vec::new(),
             coach: CoachParams::default(),
             sets: SessionParams::default(),
             log: LogSettings::default(),
@@ -214,13 +226,16 @@ pub enum Level {
 impl Settings {
     /// The annotated file to begin with; it says nothing but the defaults.
     pub const TEMPLATE: &str = include_str!("../../config/ironstride.toml");
+
+    /// All mistakes of a text that is to stand at `path`.
+    pub fn check(path: &Path, text: &str) -> Result<(), Mistakes> {
+        settings_file::read(path, text).map(drop)
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::settings_file;
-    use std::path::Path;
 
     fn read(text: &str) -> Settings {
         let read = settings_file::read(Path::new("/etc/ironstride.toml"), text);
@@ -266,5 +281,19 @@ mod tests {
         assert_eq!(settings.gym.time_zone, "Europe/Berlin");
         assert_eq!(settings.web.hosts, ["gym.example.org"]);
         assert_eq!(settings.store.directory, Path::new("/mnt/disk/ironstride"));
+    }
+
+    #[test]
+    fn the_template_s_home_made_sensor_works() {
+        let lines = Settings::TEMPLATE.lines();
+        let example = lines
+            .skip_while(|line| *line != "#   [[home_made_sensor]]")
+            .map_while(|line| line.strip_prefix("#   ").filter(|_| !line.starts_with("# `")));
+        let text = format!("config_version = 1\n{}", example.collect::<Vec<_>>().join("\n"));
+        let settings = read(&text);
+        let [sensor] = settings.home_made_sensors.as_slice() else { panic!("{settings:?}") };
+        assert_eq!((sensor.values.len(), sensor.rate_hz, sensor.sample_bytes), (7, 200.0, Some(16)));
+        // and what is in force can be read back
+        assert_eq!(read(&toml::to_string(&settings).unwrap()).home_made_sensors, settings.home_made_sensors);
     }
 }

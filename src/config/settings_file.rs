@@ -4,6 +4,7 @@ use super::Mistakes;
 use super::recover::Reader;
 use super::schema;
 use super::settings::{CONFIG_VERSION, Settings};
+use crate::sensors::home_made::Flaw;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -31,6 +32,7 @@ pub(super) fn read(path: &Path, text: &str) -> Result<Read, Mistakes> {
     let settings = settings.map(|settings| placed(settings, table, path.parent().unwrap_or(Path::new(""))));
     if let Some(settings) = &settings {
         check_together(&mut reader, table, settings);
+        check_home_made(&mut reader, table, settings);
     }
     let mut lines = BTreeMap::new();
     collect_lines(&mut lines, text, "", whole.get_ref());
@@ -67,7 +69,9 @@ fn check(reader: &mut Reader<'_>, key: &str, schema: &Value, value: &Spanned<DeV
         DeValue::Table(table) => {
             for (key, value) in table {
                 let key = key.get_ref().as_ref();
-                check(reader, key, &schema["properties"][key], value);
+                // a table of things that have names of their own describes them all at once
+                let inner = schema["properties"].get(key).unwrap_or(&schema["additionalProperties"]);
+                check(reader, key, inner, value);
             }
         }
         _ if schema["type"] == "object" => {
@@ -139,6 +143,23 @@ fn check_together(reader: &mut Reader<'_>, table: &Table<'_>, settings: &Setting
     }
 }
 
+/// Each layout of a home-made sensor can work, and no two are of one characteristic.
+fn check_home_made(reader: &mut Reader<'_>, table: &Table<'_>, settings: &Settings) {
+    let tables = table.get("home_made_sensor").and_then(|value| value.get_ref().as_array());
+    let mut seen = Vec::new();
+    for (layout, table) in settings.home_made_sensors.iter().zip(tables.into_iter().flatten()) {
+        let mut flaws = layout.flaws();
+        if seen.contains(&layout.source()) {
+            let message = "another home-made sensor sends from there too; describe it once".to_owned();
+            flaws.push(Flaw { key: "characteristic", message });
+        }
+        seen.push(layout.source());
+        for Flaw { key, message } in flaws {
+            reader.report(table.get_ref().get(key).map_or(table.span(), Spanned::span), message);
+        }
+    }
+}
+
 /// Where the file says the value of a key, when it does.
 fn said(table: &Table<'_>, section: &str, key: &str) -> Option<Range<usize>> {
     Some(table.get(section)?.get_ref().get(key)?.span())
@@ -177,6 +198,14 @@ fn collect_lines(lines: &mut BTreeMap<String, usize>, text: &str, path: &str, va
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// A home-made sensor with these lines before its values.
+    fn home_made(lines: &str) -> String {
+        format!(
+            "[[home_made_sensor]]\nname = \"mine\"\nservice = \"1234\"\ncharacteristic = \"5678\"\n{lines}\n\
+            values = [\"accel_x i16 0 1\", \"accel_y i16 2 1\", \"accel_z i16 4 1\"]\n"
+        )
+    }
 
     fn mistakes(text: &str) -> String {
         read(Path::new("my.toml"), &format!("config_version = 1\n{text}")).unwrap_err().to_string()
@@ -253,6 +282,18 @@ my.toml:15:17: invalid type: string \"long\", expected a number
             ("[sets]\nset_timeout_s = 500\nsession_timeout_s = 400", "4:21", "would be over before its sets"),
             ("[log]\nlevel = \"verbose\"", "3:9", "expected one of `error`"),
             ("[exercises]\nfile = \"/no/such/file.toml\"", "3:8", "correct the path"),
+            (&home_made("rate_hz = 5"), "6:11", "5 is not between 10 and 2000"),
+            (&home_made("rate_hz = 100\nform = \"txt\""), "7:8", "did you mean `text`?"),
+            (&home_made("rate_hz = 100\nstart = \"0\""), "7:9", "pairs of hexadecimal digits"),
+            (&home_made("rate_hz = 100\nstart = \"01\""), "7:9", "as `commands`"),
+            (&home_made("rate_hz = 100").replace("i16 2", "i61 2"), "7:10", "`i61` is no type"),
+            (
+                &home_made("rate_hz = 100").replace("1234", "180f").replace("5678", "2a19"),
+                "5:18",
+                "need no layout",
+            ),
+            (&home_made("rate_hz = 100").replace("accel_y", "accel_x"), "7:10", "`accel_x` is there twice"),
+            (&home_made("rate_hz = 100").replace("1234", "12"), "4:11", "is no UUID"),
             ("[web]\nlisten = ", "3:10", "string values must be quoted"),
             ("[web]\n[web]", "3:2", "duplicate"),
         ] {

@@ -11,10 +11,10 @@ use super::resume::Resumed;
 use super::run::Run;
 use super::systemd::Beat;
 use super::wishes;
-use crate::config::StationSettings;
 use crate::engine::EngineConfig;
 use crate::model::{
-    Change, HostTime, Input, NANOS_PER_SECOND, Request, SensorAssignment, TraceBlock, seconds_from_nanos,
+    Change, Context, HostTime, Input, NANOS_PER_SECOND, Request, SensorAssignment, TraceBlock,
+    seconds_from_nanos,
 };
 use crate::radio::{Clock, Delivery};
 use crate::store::{ClockAnchor, Closed, Journal, Reader, RunId, RunRecord, RunSource, StoreError, Write};
@@ -53,7 +53,8 @@ pub enum CoreError {
 /// What the core works with.
 pub(super) struct Equipment {
     pub(super) config: EngineConfig,
-    pub(super) stations: Vec<StationSettings>,
+    /// What the configuration knows.
+    pub(super) known: Vec<Context>,
     pub(super) journal: Journal,
     pub(super) clock: HostClock,
     pub(super) vitals: Vitals,

@@ -180,7 +180,7 @@ impl Drive {
                     self.links.entry(sensor.clone()).or_default().push(input.clone());
                 }
                 LinkChange::Down { .. } => drop(self.links.remove(sensor)),
-                LinkChange::Advert { .. } => {}
+                LinkChange::Leaving | LinkChange::Advert { .. } => {}
             },
             Input::Notification(notification) if !self.links.contains_key(&notification.sensor) => {
                 self.links.insert(notification.sensor.clone(), Vec::new());

@@ -1,6 +1,6 @@
 //! What an engine is told when a run begins: what store and configuration know.
 
-use crate::config::StationSettings;
+use crate::config::Settings;
 use crate::engine::EngineConfig;
 use crate::model::{Change, Command, Context, HostTime, Input, Order};
 use crate::store::{Reader, RunSource, StoreError};
@@ -10,12 +10,12 @@ use std::fmt::Write;
 /// The first inputs of a run, at `at`.
 pub(super) fn inputs(
     source: &RunSource,
-    stations: &[StationSettings],
+    known: &[Context],
     reader: &Reader,
     at: HostTime,
 ) -> Result<Vec<Input>, StoreError> {
     let mut contexts = vec![Context::Ids { next: reader.next_id()? }];
-    contexts.extend(plates(stations));
+    contexts.extend_from_slice(known);
     contexts.extend(reader.athletes()?.iter().map(|profile| Context::Athlete(profile.athlete())));
     let mut inputs: Vec<Input> = contexts.into_iter().map(|context| Input::Context { at, context }).collect();
     for profile in reader.sensor_profiles()? {
@@ -32,20 +32,22 @@ pub(super) fn inputs(
     Ok(inputs)
 }
 
-/// What can be loaded where.
-pub(super) fn plates(stations: &[StationSettings]) -> impl Iterator<Item = Context> {
-    stations.iter().map(|station| Context::Plates {
+/// What the configuration knows: what can be loaded where, and sensors as instruments.
+pub(super) fn known(settings: &Settings) -> Vec<Context> {
+    let plates = settings.stations.iter().map(|station| Context::Plates {
         station: station.id.clone(),
         bar_kg: station.bar_kg,
         plates_per_side_kg: station.plates_per_side_kg.clone(),
-    })
+    });
+    let setups = settings.sensors.iter().map(|(id, sensor)| Context::SensorSetup(sensor.setup(id.clone())));
+    plates.chain(setups).collect()
 }
 
 /// Names all that decides which events an engine gives: this program's version, and what the engine is made with.
 pub(super) fn fingerprint(config: &EngineConfig) -> String {
     // traces are for the moment and change no event
-    let EngineConfig { exercises, bar, session, coach, live_trace: _, settled_trace: _ } = config;
-    let hash = Sha256::digest(format!("{exercises:?}{bar:?}{session:?}{coach:?}"));
+    let EngineConfig { exercises, bar, session, coach, home_made, live_trace: _, settled_trace: _ } = config;
+    let hash = Sha256::digest(format!("{exercises:?}{bar:?}{session:?}{coach:?}{home_made:?}"));
     format!("ironstride {} {}", env!("CARGO_PKG_VERSION"), hex(&hash[..8]))
 }
 
@@ -61,6 +63,17 @@ pub(super) fn hex(bytes: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::SensorSettings;
+
+    #[test]
+    fn the_engine_is_told_what_is_configured_of_stations_and_sensors() {
+        let sensor = SensorSettings { lever_arm_m: Some([0.0, 0.1, 0.03]), calibration: None };
+        let sensors = [("bar-1".into(), sensor)].into_iter().collect();
+        let known = known(&Settings { sensors, ..Settings::default() });
+        assert!(matches!(&known[0], Context::Plates { station, .. } if station.as_str() == "rack-1"));
+        let Context::SensorSetup(setup) = &known[1] else { panic!("{known:?}") };
+        assert_eq!((setup.sensor.as_str(), setup.lever_arm_m), ("bar-1", sensor.lever_arm_m));
+    }
 
     #[test]
     fn other_numbers_have_another_fingerprint_and_traces_have_not() {

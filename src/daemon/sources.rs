@@ -10,6 +10,7 @@ use crate::radio::capture::{CaptureHeader, CaptureReader};
 use crate::radio::replay::Replay;
 use crate::radio::simulated::{Coached, Simulated};
 use crate::radio::{Radio, Speed};
+use crate::sensors::home_made::HomeMade;
 use crate::simulate::imu::ImuFaults;
 use crate::simulate::lift::{LIFTS, Lift};
 use crate::simulate::link::LinkFaults;
@@ -47,9 +48,17 @@ impl Recording {
     }
 
     /// The recording as a radio that leaves out what it has delivered before.
-    pub(super) fn radio(self, speed: Speed, known: Vec<SensorAssignment>, delivered: u64) -> Box<dyn Radio> {
+    pub(super) fn radio(
+        self,
+        speed: Speed,
+        known: Vec<SensorAssignment>,
+        home_made: &[HomeMade],
+        delivered: u64,
+    ) -> Box<dyn Radio> {
         let name = format!("replay of {}", self.path.display());
-        Box::new(Replay::new(name, self.reader, speed, known).skipping(delivered))
+        let home_made = home_made.iter().cloned().map(Into::into).collect();
+        let replay = Replay::new(name, self.reader, speed, known);
+        Box::new(replay.with_home_made(home_made).skipping(delivered))
     }
 }
 

@@ -3,6 +3,7 @@
 use super::clock::{self, HostClock, Reading, SystemTicks, Ticks, goes_on_at};
 use super::core::{Core, CoreError, Equipment};
 use super::error::DaemonError;
+use super::opening;
 use super::past::{self, Past};
 use super::sources::{self, DEMO_HEAD_START_S, Recording};
 use super::systemd::Beat;
@@ -72,6 +73,7 @@ fn engine_config(plan: &Plan) -> Result<EngineConfig, DaemonError> {
         exercises: exercises.collect(),
         coach: settings.coach,
         session: settings.sets,
+        home_made: settings.home_made_sensors.clone(),
         live_trace,
         ..EngineConfig::default()
     })
@@ -129,7 +131,7 @@ impl House {
         let clock = HostClock::showing(Arc::clone(&self.ticks), clock_begins(&past, now_utc_ns));
         let equipment = Equipment {
             config,
-            stations: plan.in_force.settings.stations.clone(),
+            known: opening::known(&plan.in_force.settings),
             journal: self.journal.clone(),
             clock: clock.clone(),
             vitals: self.vitals.clone(),
@@ -232,7 +234,8 @@ fn begin(
             if let Some(utc_ns) = recording.header().anchor_utc_ns {
                 core.anchor_once(Reading { mono: HostTime(0), utc_ns, certain: true })?;
             }
-            Some(recording.radio(*speed, roles, delivered))
+            let home_made = &plan.in_force.settings.home_made_sensors;
+            Some(recording.radio(*speed, roles, home_made, delivered))
         }
         (Source::Demo, _) => {
             let station = demo_station(plan);

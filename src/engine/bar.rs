@@ -12,7 +12,7 @@ use crate::lifting::prior::MovementPrior;
 use crate::lifting::{self, Found, LiftingParams};
 use crate::model::{
     ConcentricDirection, DeviceTime, HostTime, ImuBlock, Movement, MovementKey, RejectReason, RepMetrics,
-    RepStage, RingRange, SensorId, Sighting, TracePoint,
+    RepStage, RingRange, SensorId, SensorSetup, Sighting, TracePoint,
 };
 use crate::motion::track::TrackParams;
 use crate::motion::{Counters, MotionParams, MotionSample, Note, Output, Pipeline};
@@ -129,6 +129,11 @@ impl Bar {
             sensor,
             params,
         }
+    }
+
+    /// What the installer said of the sensor as an instrument.
+    pub(super) fn set_up(&mut self, setup: &SensorSetup) {
+        self.pipeline.set_up(setup.calibration, setup.lever_arm_m);
     }
 
     pub(super) fn block(&mut self, at: HostTime, block: &ImuBlock, prior: &MovementPrior) -> Seen {

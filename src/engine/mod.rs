@@ -16,7 +16,9 @@
 //! ```
 
 mod bar;
+mod device;
 mod ledger;
+mod rate;
 mod sensor;
 mod series;
 mod tag;
@@ -32,11 +34,13 @@ use crate::model::{
 };
 use crate::motion::Note;
 use crate::running::Cadences;
-use crate::sensors::Ask;
+use crate::sensors::home_made::{HomeMade, HomeMadeFamily};
+use crate::sensors::{Ask, Conversation};
 use crate::session::{Algorithms, Due, SessionParams, Sessions};
 use bar::{Bar, Seen, Traces};
 use sensor::Sensor;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
 
 /// What an engine is made with; never changes in its life.
 #[derive(Clone, Debug, Default)]
@@ -49,6 +53,8 @@ pub struct EngineConfig {
     pub session: SessionParams,
     /// When and how the coach speaks.
     pub coach: CoachParams,
+    /// Sensors that a person has described.
+    pub home_made: Vec<HomeMade>,
     /// Emit [`Event::Trace`], the live lane's motion.
     pub live_trace: bool,
     /// Emit [`Event::SettledTrace`], the settled lane's motion.
@@ -60,6 +66,7 @@ pub struct EngineConfig {
 pub struct Engine {
     config: EngineConfig,
     algorithms: Algorithms,
+    home_made: Arc<[HomeMadeFamily]>,
     sensors: BTreeMap<SensorId, Sensor>,
     sessions: Sessions,
     coach: Coach,
@@ -76,6 +83,7 @@ impl Engine {
         Self {
             sessions: Sessions::new(config.session, config.exercises.clone(), algorithms.clone()),
             algorithms,
+            home_made: config.home_made.iter().cloned().map(HomeMadeFamily::from).collect(),
             coach: Coach::new(config.coach),
             cadences: Cadences::default(),
             sensors: BTreeMap::new(),
@@ -168,12 +176,18 @@ impl Engine {
                 self.events.extend(news);
             }
         }
+        let asks = self.sensor(&notification.sensor, at).conversation.asks();
+        self.ask(at, &notification.sensor, asks);
         self.tell_news(&notification.sensor, at);
     }
 
     fn reading(&mut self, at: HostTime, id: &SensorId, reading: Reading) {
         match reading {
-            Reading::Imu(block) => self.bar(at, id, |bar, prior| bar.block(at, &block, prior)),
+            Reading::Imu(block) => {
+                let event = self.sensor(id, at).count_samples(at, block.samples.len());
+                self.events.extend(event);
+                self.bar(at, id, |bar, prior| bar.block(at, &block, prior));
+            }
             Reading::Available(range) => self.bar(at, id, |bar, prior| bar.available(at, range, prior)),
             Reading::Running(reading) => {
                 let record = self.cadences.reading(at, id, &reading);
@@ -194,15 +208,18 @@ impl Engine {
                 let event = self.sensor(id, at).notice(at, NoticeKind::Refused, message);
                 self.events.push_back(event);
             }
-            // A device's own repetitions are another source, for the record only (design, life of a rep).
-            Reading::DeviceRep { .. } => {}
+            Reading::HeartRate(_) | Reading::Power(_) | Reading::Treadmill(_) | Reading::DeviceRep(_) => {
+                let record = device::record(at, self.sensor(id, at), reading);
+                self.events.extend(record.map(Event::Device));
+            }
         }
     }
 }
 
 impl Engine {
     fn sensor(&mut self, id: &SensorId, at: HostTime) -> &mut Sensor {
-        self.sensors.entry(id.clone()).or_insert_with(|| Sensor::new(id.clone(), at))
+        let conversation = || Conversation::new(Arc::clone(&self.home_made));
+        self.sensors.entry(id.clone()).or_insert_with(|| Sensor::new(id.clone(), at, conversation()))
     }
 
     fn tell_news(&mut self, id: &SensorId, at: HostTime) {
@@ -226,6 +243,13 @@ impl Engine {
             Context::Sensor(assignment) => {
                 self.sensor(&assignment.sensor, at).role = Some(assignment.role.clone());
             }
+            Context::SensorSetup(setup) => {
+                let sensor = self.sensor(&setup.sensor, at);
+                sensor.setup = Some(setup.clone());
+                if let Some(bar) = &mut sensor.bar {
+                    bar.set_up(setup);
+                }
+            }
             // one that was never heard of has none anyway
             Context::Unassigned { sensor } => {
                 if let Some(sensor) = self.sensors.get_mut(sensor) {
@@ -248,9 +272,16 @@ impl Engine {
     fn bar(&mut self, at: HostTime, id: &SensorId, act: impl FnOnce(&mut Bar, &MovementPrior) -> Seen) {
         let params = &self.config.bar;
         let traces = Traces { live: self.config.live_trace, settled: self.config.settled_trace };
-        let sensor = self.sensors.entry(id.clone()).or_insert_with(|| Sensor::new(id.clone(), at));
+        let Some(sensor) = self.sensors.get_mut(id) else { return };
         let prior = prior(self.sessions.exercise(&sensor.station())).at(sensor.mount());
-        let bar = sensor.bar.get_or_insert_with(|| Bar::new(id.clone(), params.clone(), traces));
+        let setup = &sensor.setup;
+        let bar = sensor.bar.get_or_insert_with(|| {
+            let mut bar = Bar::new(id.clone(), params.clone(), traces);
+            if let Some(setup) = setup {
+                bar.set_up(setup);
+            }
+            bar
+        });
         let seen = act(bar, &prior);
         self.seen(at, id, seen);
     }

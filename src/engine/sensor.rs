@@ -1,9 +1,10 @@
 //! What the engine holds of one sensor: its conversation, its role, its state, and what its readings go to.
 
 use super::bar::Bar;
+use super::rate::RateWatch;
 use crate::model::{
-    BatteryReading, Characteristic, DeviceInformation, Event, HostTime, LinkChange, LinkState, Mount, Notice,
-    NoticeKind, Request, SensorId, SensorRole, SensorStatus, Side, StationId,
+    AthleteId, BatteryReading, Characteristic, DeviceInformation, Event, HostTime, LinkChange, LinkState,
+    Mount, Notice, NoticeKind, Request, SensorId, SensorRole, SensorSetup, SensorStatus, Side, StationId,
 };
 use crate::sensors::{Ask, Conversation, DecodeError};
 use std::collections::BTreeSet;
@@ -12,6 +13,8 @@ use std::collections::BTreeSet;
 const STALL_S: f64 = 3.0;
 /// Battery level at which a person should know, %.
 const BATTERY_LOW_PERCENT: u8 = 20;
+/// A sensor that sends less than this share of the rate it was asked for is slow.
+const LEAST_SHARE: f64 = 0.9;
 /// Strange characteristics of one sensor that are told one by one; further ones are only counted.
 const TOLD_STRANGERS: usize = 16;
 
@@ -20,6 +23,7 @@ const TOLD_STRANGERS: usize = 16;
 pub(super) struct Sensor {
     pub(super) conversation: Conversation,
     pub(super) role: Option<SensorRole>,
+    pub(super) setup: Option<SensorSetup>,
     /// There once inertial samples have come.
     pub(super) bar: Option<Bar>,
     status: SensorStatus,
@@ -28,10 +32,11 @@ pub(super) struct Sensor {
     last_heard: Option<HostTime>,
     strangers: BTreeSet<Characteristic>,
     bad_samples_told: bool,
+    rate: RateWatch,
 }
 
 impl Sensor {
-    pub(super) fn new(id: SensorId, at: HostTime) -> Self {
+    pub(super) fn new(id: SensorId, at: HostTime, conversation: Conversation) -> Self {
         let status = SensorStatus {
             at,
             sensor: id,
@@ -43,16 +48,19 @@ impl Sensor {
             lost_samples: 0,
             undecoded: 0,
             sample_rate_hz: None,
+            slow: false,
         };
         Self {
-            conversation: Conversation::default(),
+            conversation,
             role: None,
+            setup: None,
             bar: None,
             status,
             told: None,
             last_heard: None,
             strangers: BTreeSet::new(),
             bad_samples_told: false,
+            rate: RateWatch::default(),
         }
     }
 
@@ -64,7 +72,7 @@ impl Sensor {
     pub(super) fn station(&self) -> StationId {
         match &self.role {
             Some(SensorRole::Bar { station, .. }) => station.clone(),
-            Some(SensorRole::Footpod { .. }) | None => StationId(self.id().0.clone()),
+            _ => StationId(self.id().0.clone()),
         }
     }
 
@@ -79,8 +87,13 @@ impl Sensor {
     pub(super) fn side(&self) -> Option<Side> {
         match self.role {
             Some(SensorRole::Bar { side, .. }) => side,
-            Some(SensorRole::Footpod { .. }) | None => None,
+            _ => None,
         }
+    }
+
+    /// Whose it is, where it is one person's.
+    pub(super) fn athlete(&self) -> Option<&AthleteId> {
+        self.role.as_ref()?.athlete()
     }
 
     /// Bytes came.
@@ -109,10 +122,25 @@ impl Sensor {
         match change {
             LinkChange::Up => self.status.link = LinkState::Up,
             LinkChange::Down { .. } => self.status.link = LinkState::Down,
+            // its battery drains if it is not told to stop
+            LinkChange::Leaving => return self.conversation.stop(),
             LinkChange::Advert { .. } => {}
             LinkChange::Characteristics { found } => return self.conversation.start(found),
         }
         Vec::new()
+    }
+
+    /// Samples came: tells when there turn out to be fewer than the sensor was asked for.
+    pub(super) fn count_samples(&mut self, at: HostTime, samples: usize) -> Option<Event> {
+        let asked_hz = self.conversation.rate_hz()?;
+        let rate_hz = self.rate.count(at, samples)?;
+        let was_slow = self.status.slow;
+        self.status.slow = rate_hz < LEAST_SHARE * asked_hz;
+        let message = format!(
+            "sensor slow: {rate_hz:.0} of {asked_hz:.0} samples a second, so its velocities can't be trusted; \
+            bring it closer to the adapter, or connect it again"
+        );
+        (self.status.slow && !was_slow).then(|| self.notice(at, NoticeKind::SensorSlow, message))
     }
 
     pub(super) fn battery(&mut self, reading: BatteryReading, at: HostTime) -> Option<Event> {
@@ -175,8 +203,9 @@ impl Sensor {
     }
 
     pub(super) fn request(&self, at: HostTime, ask: Ask) -> Event {
-        let Ask { target, action, purpose } = ask;
-        Event::Request(Request { at, sensor: self.id().clone(), target, action, purpose: purpose.to_owned() })
+        let Ask { target, action, after_ms, purpose } = ask;
+        let (sensor, purpose) = (self.id().clone(), purpose.to_owned());
+        Event::Request(Request { at, sensor, target, action, after_ms, purpose })
     }
 
     /// The status, when something in it is new that people look at; the counters alone are no news.
@@ -196,6 +225,7 @@ impl Sensor {
                 || told.battery != self.status.battery
                 || told.device != self.status.device
                 || told.lost_samples != self.status.lost_samples
+                || told.slow != self.status.slow
         });
         news.then(|| {
             self.status.at = at;

@@ -323,14 +323,7 @@ impl<'a> Court<'a> {
         } else {
             self.way(i) >= LONE_UNKNOWN_WAY_M && turned <= LONE_UNKNOWN_TURN_RAD
         };
-        fits && self.complete(i, order) && self.turns_at_both_ends(i)
-    }
-
-    /// A stroke whose integral does not come back to rest by itself does not end where it turns round: the smoothed
-    /// height bulges before a bar is put down. Over a hole no integral does.
-    fn turns_at_both_ends(&self, i: usize) -> bool {
-        let c = &self.candidates[i];
-        self.blurred(i) || c.residual_m_s.abs() <= LEFT_OVER * c.peak_m_s
+        fits && self.complete(i, order)
     }
 
     /// The half that stands outside the ends of the set tells the order; failing that, the longer rest does: people
@@ -390,8 +383,6 @@ const HURRY: f64 = 0.5;
 const HANDLING_TURN_RAD: f64 = 1.2;
 /// From this many alike movements on, they vouch for each other.
 pub(super) const ENOUGH: usize = 3;
-/// Velocity left over at the end of one of few movements, as a share of its peak.
-const LEFT_OVER: f64 = 0.5;
 /// Least way of one or two movements when the exercise is unknown, m.
 const LONE_UNKNOWN_WAY_M: f64 = 0.3;
 /// Most turning of one or two movements when the exercise is unknown, rad: a bar turns little, a gesturing hand much.

@@ -23,8 +23,6 @@ pub struct Candidate {
     pub way_m: f64,
     /// That integral says nothing: [`way_m`](Self::way_m) is the smoothed one.
     pub astray: bool,
-    /// Velocity that the condition at its ends took away, m/s.
-    pub residual_m_s: f64,
     /// Highest speed of its moving part, m/s.
     pub peak_m_s: f64,
     /// How the sensor is held during it.
@@ -89,7 +87,6 @@ pub fn candidates(motion: &Motion, strokes: &[Stroke], prior: &MovementPrior) ->
                 stroke,
                 way_m: if astray { stroke.travel_m } else { way_m },
                 astray,
-                residual_m_s: moving.residual_m_s,
                 peak_m_s: moving.points.iter().map(|p| p.velocity_m_s).fold(0.0, f64::max),
                 before,
                 after,

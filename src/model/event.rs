@@ -1,8 +1,8 @@
 //! Everything that may leave the engine.
 
 use super::{
-    Advice, AthleteId, BatteryReading, Characteristic, DeviceInformation, DeviceTime, HostTime, Rep,
-    SensorId, SessionRecord, SetRecord, StationId,
+    Advice, AthleteId, BatteryReading, Characteristic, DeviceInformation, DeviceRepReading, DeviceTime,
+    HostTime, PowerReading, Rep, SensorId, SessionRecord, SetRecord, StationId, TreadmillReading,
 };
 use serde::{Deserialize, Serialize};
 
@@ -20,6 +20,8 @@ pub enum Event {
     Advice(Box<Advice>),
     /// A runner's cadence.
     Cadence(CadenceRecord),
+    /// What a device has measured or computed by itself.
+    Device(DeviceRecord),
     /// A sensor's state has changed.
     Sensor(Box<SensorStatus>),
     /// A sensor's stream of samples has begun.
@@ -55,6 +57,39 @@ pub struct CadenceRecord {
     pub running: bool,
 }
 
+/// What a device has measured or computed by itself: its word, apart from what is computed here.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DeviceRecord {
+    /// When it arrived.
+    pub at: HostTime,
+    /// The device.
+    pub sensor: SensorId,
+    /// Whose it is, when known.
+    pub athlete: Option<AthleteId>,
+    /// What it says.
+    #[serde(flatten)]
+    pub word: DeviceWord,
+}
+
+/// What a device can say by itself.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "word", rename_all = "snake_case")]
+pub enum DeviceWord {
+    /// A heart rate.
+    HeartRate {
+        /// Beats a minute; `None` while the strap has no skin or no heart.
+        heart_rate_bpm: Option<f64>,
+        /// Times between beats since the record before, s, oldest first.
+        rr_s: Vec<f64>,
+    },
+    /// Running power.
+    RunningPower(PowerReading),
+    /// A treadmill's figures.
+    Treadmill(TreadmillReading),
+    /// A repetition that the device computed. It belongs to no set of ours and counts in none.
+    Rep(DeviceRepReading),
+}
+
 /// The state of one sensor.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SensorStatus {
@@ -78,6 +113,9 @@ pub struct SensorStatus {
     pub undecoded: u64,
     /// Measured sample rate, Hz, when known.
     pub sample_rate_hz: Option<f64>,
+    /// It sends fewer samples a second than it was asked for, so its movements can't be trusted.
+    #[serde(default)]
+    pub slow: bool,
 }
 
 /// The state of a link.
@@ -146,8 +184,16 @@ pub struct Request {
     /// What is asked.
     #[serde(flatten)]
     pub action: RequestAction,
+    /// How long the sensor needs peace after the request before, ms.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub after_ms: u32,
     /// Why, in a few words for the log.
     pub purpose: String,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
+fn is_zero(ms: &u32) -> bool {
+    *ms == 0
 }
 
 /// What can be asked of a characteristic.
@@ -200,6 +246,8 @@ pub enum NoticeKind {
     BadSamples,
     /// A battery is low.
     BatteryLow,
+    /// A sensor sends fewer samples a second than it was asked for.
+    SensorSlow,
     /// Something went wrong in the program around the core.
     Incident,
     /// The store has no room for samples any more.

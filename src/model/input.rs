@@ -1,8 +1,8 @@
 //! Everything that may enter the engine. All of it is journalled, so all of it is data.
 
 use super::{
-    Athlete, CadenceUnit, HostTime, Rep, RepId, SensorAssignment, SensorId, SetId, SetRecord, Side,
-    StationContext, StationId,
+    Athlete, CadenceUnit, HostTime, Rep, RepId, SensorAssignment, SensorId, SensorSetup, SetId, SetRecord,
+    Side, StationContext, StationId,
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -110,6 +110,8 @@ pub struct Notification {
 pub enum LinkChange {
     /// Connected.
     Up,
+    /// The host is about to leave: what the sensor must be told before (to stop, or its battery drains) is asked now.
+    Leaving,
     /// Gone, with the radio's word for why.
     Down {
         /// The radio's word, empty when it gave none.
@@ -196,6 +198,8 @@ pub enum Order {
 pub enum Context {
     /// A sensor's role.
     Sensor(SensorAssignment),
+    /// A sensor as an instrument: its calibration, and where it sits on the bar.
+    SensorSetup(SensorSetup),
     /// A sensor has no role any more: what it sees counts nowhere but at a place of its own.
     Unassigned {
         /// The sensor.

@@ -4,6 +4,7 @@
 //! unknown is `None`, never zero.
 
 mod advice;
+mod calibration;
 mod change;
 mod event;
 mod exercise;
@@ -16,10 +17,11 @@ mod set;
 mod time;
 
 pub use advice::{Advice, AdviceAction, AdviceInput, Confidence, Goal};
+pub use calibration::{Calibration, SensorSetup};
 pub use change::{AthleteProfile, Change, DeviceToken, SensorProfile};
 pub use event::{
-    CadenceRecord, Event, LinkState, Notice, NoticeKind, Request, RequestAction, SensorStatus, StreamStart,
-    TraceBlock, TracePoint,
+    CadenceRecord, DeviceRecord, DeviceWord, Event, LinkState, Notice, NoticeKind, Request, RequestAction,
+    SensorStatus, StreamStart, TraceBlock, TracePoint,
 };
 pub use exercise::{
     Category, ConcentricDirection, Exercise, ExerciseKind, Implement, Metres, Mount, Muscle, PhaseOrder,
@@ -31,8 +33,8 @@ pub use input::{
 };
 pub use people::{Athlete, CadenceUnit, Foot, SensorAssignment, SensorRole, Side, StationContext};
 pub use reading::{
-    BatteryReading, DeviceInformation, ImuBlock, ImuSample, Reading, RingRange, RunningReading, SampleClock,
-    SampleFlags,
+    BatteryReading, DeviceInformation, DeviceRepReading, HeartRateReading, ImuBlock, ImuSample, PowerReading,
+    Reading, RingRange, RunningReading, SampleClock, SampleFlags, TreadmillReading,
 };
 pub use rep::{
     AlgorithmTag, Movement, MovementKey, RejectReason, Rep, RepMetrics, RepSource, RepStage, Sighting,

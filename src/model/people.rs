@@ -87,4 +87,26 @@ pub enum SensorRole {
         /// Which foot, when known.
         foot: Option<Foot>,
     },
+    /// On an athlete's chest or wrist, for the heart rate.
+    Strap {
+        /// The athlete.
+        athlete: AthleteId,
+    },
+    /// A treadmill.
+    Treadmill {
+        /// Who runs on it, when it is one athlete's.
+        athlete: Option<AthleteId>,
+    },
+}
+
+impl SensorRole {
+    /// Whose the sensor is, where it is one person's.
+    #[must_use]
+    pub fn athlete(&self) -> Option<&AthleteId> {
+        match self {
+            Self::Footpod { athlete, .. } | Self::Strap { athlete } => Some(athlete),
+            Self::Treadmill { athlete } => athlete.as_ref(),
+            Self::Bar { .. } => None,
+        }
+    }
 }

@@ -21,15 +21,14 @@ pub enum Reading {
         /// Why, and what to do.
         why: String,
     },
+    /// A heart rate and the beats behind it.
+    HeartRate(HeartRateReading),
+    /// Mechanical power of a runner or rider, as the device estimates it.
+    Power(PowerReading),
+    /// A treadmill's own figures; what it did not send is `None`.
+    Treadmill(TreadmillReading),
     /// A device's own summary of a repetition, kept apart from ours.
-    DeviceRep {
-        /// Mean concentric velocity as the device computed it, m/s.
-        mean_velocity_m_s: f64,
-        /// Peak concentric velocity as the device computed it, m/s.
-        peak_velocity_m_s: f64,
-        /// Range of motion as the device computed it, m.
-        range_of_motion_m: f64,
-    },
+    DeviceRep(DeviceRepReading),
 }
 
 /// Consecutive samples of one notification.
@@ -112,6 +111,70 @@ pub struct RunningReading {
     pub total_distance_m: Option<f64>,
     /// The device's own judgement whether this is running.
     pub running: bool,
+}
+
+/// A heart rate and the beats behind it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct HeartRateReading {
+    /// Beats a minute; 0 where the strap has found no heart yet.
+    pub heart_rate_bpm: u16,
+    /// Whether the strap touches skin, where it can tell.
+    pub contact: Option<bool>,
+    /// Energy since it was last reset, J, when sent.
+    pub energy_j: Option<f64>,
+    /// Times between beats since the notification before, s, oldest first.
+    pub rr_s: Vec<f64>,
+}
+
+/// Mechanical power as a device estimates it.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PowerReading {
+    /// Power, W.
+    pub power_w: f64,
+}
+
+/// A treadmill's own figures; what it did not send, or calls unavailable, is `None`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct TreadmillReading {
+    /// Speed of the belt, m/s.
+    pub speed_m_s: Option<f64>,
+    /// Mean speed of the session, m/s.
+    pub average_speed_m_s: Option<f64>,
+    /// Way of the session, or of the machine's life, m; only differences mean anything.
+    pub total_distance_m: Option<f64>,
+    /// Rise over run, %.
+    pub incline_pct: Option<f64>,
+    /// Angle of the deck, °.
+    pub ramp_deg: Option<f64>,
+    /// Height climbed, m.
+    pub climbed_m: Option<f64>,
+    /// Height descended, m.
+    pub descended_m: Option<f64>,
+    /// Energy of the session, J.
+    pub energy_j: Option<f64>,
+    /// Heart rate, beats a minute, of a strap that the treadmill hears or of its grips.
+    pub heart_rate_bpm: Option<f64>,
+    /// Time of the session, s.
+    pub elapsed_s: Option<f64>,
+    /// Force on the belt, N.
+    pub belt_force_n: Option<f64>,
+    /// Power, W.
+    pub power_w: Option<f64>,
+}
+
+/// A repetition as a device computed it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct DeviceRepReading {
+    /// The device's own number of it.
+    pub number: Option<u32>,
+    /// Mean concentric velocity, m/s.
+    pub mean_velocity_m_s: Option<f64>,
+    /// Peak concentric velocity, m/s.
+    pub peak_velocity_m_s: Option<f64>,
+    /// Range of motion, m.
+    pub range_of_motion_m: Option<f64>,
+    /// Duration of the concentric phase, s.
+    pub concentric_duration_s: Option<f64>,
 }
 
 /// A battery's charge.

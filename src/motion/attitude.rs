@@ -16,8 +16,21 @@ pub(super) struct Pose {
     pub(super) q: [f64; 4],
     /// Specific force along world z, m/s².
     pub(super) up_m_s2: f64,
+    /// Turning without bias, in the sensor's axes, rad/s.
+    pub(super) turn_rad_s: Option<[f64; 3]>,
+}
+
+impl Pose {
+    /// The world's vertical in the sensor's axes.
+    pub(super) fn up(&self) -> [f64; 3] {
+        let [w, x, y, z] = self.q;
+        up(&Quaternion(w, x, y, z))
+    }
+
     /// Magnitude of turning without bias, rad/s.
-    pub(super) turn_rate_rad_s: Option<f64>,
+    pub(super) fn turn_rate_rad_s(&self) -> Option<f64> {
+        self.turn_rad_s.map(norm)
+    }
 }
 
 /// The attitude filter of one lane.
@@ -126,7 +139,7 @@ impl Inertial {
         let q = self.vqf.quat_6d();
         let bias = self.vqf.state().bias;
         let turn = [gyro[0] - bias[0], gyro[1] - bias[1], gyro[2] - bias[2]];
-        Pose { q: [q.0, q.1, q.2, q.3], up_m_s2: up_part(&q, accel), turn_rate_rad_s: Some(norm(turn)) }
+        Pose { q: [q.0, q.1, q.2, q.3], up_m_s2: up_part(&q, accel), turn_rad_s: Some(turn) }
     }
 }
 
@@ -180,7 +193,7 @@ impl Gravity {
         Pose {
             q: [q.0, q.1, q.2, q.3],
             up_m_s2: up_part(&q, sample.accel_m_s2),
-            turn_rate_rad_s: sample.gyro_rad_s.map(norm),
+            turn_rad_s: sample.gyro_rad_s,
         }
     }
 }
@@ -201,9 +214,13 @@ fn shortest_turn_to_up(v: [f64; 3]) -> Quaternion {
 
 /// The world z component of a sensor vector.
 fn up_part(q: &Quaternion, v: [f64; 3]) -> f64 {
-    2.0 * (q.3 * q.1 - q.0 * q.2) * v[0]
-        + 2.0 * (q.0 * q.1 + q.3 * q.2) * v[1]
-        + (1.0 - 2.0 * (q.1 * q.1 + q.2 * q.2)) * v[2]
+    let up = up(q);
+    up[0] * v[0] + up[1] * v[1] + up[2] * v[2]
+}
+
+/// The world's z in the sensor's axes.
+fn up(q: &Quaternion) -> [f64; 3] {
+    [2.0 * (q.3 * q.1 - q.0 * q.2), 2.0 * (q.0 * q.1 + q.3 * q.2), 1.0 - 2.0 * (q.1 * q.1 + q.2 * q.2)]
 }
 
 fn between(a: [f64; 3], b: [f64; 3], w: f64) -> [f64; 3] {
@@ -269,7 +286,7 @@ mod tests {
         let sample = at_rest([0.0, G, 0.0]);
         let pose = attitude.update(2.0, &sample);
         assert!(tilt_error(&pose, &sample) < 1e-3);
-        assert!(pose.turn_rate_rad_s.is_some_and(|rate| rate < 0.002), "{pose:?}");
+        assert!(pose.turn_rate_rad_s().is_some_and(|rate| rate < 0.002), "{pose:?}");
     }
 
     #[test]
@@ -283,7 +300,7 @@ mod tests {
             pose = attitude.update(0.01, &ImuSample { accel_m_s2: shaken, gyro_rad_s: None });
             assert!((pose.up_m_s2 - G - shake).abs() < 1e-9);
         }
-        assert_eq!(pose.turn_rate_rad_s, None);
+        assert_eq!(pose.turn_rad_s, None);
         let down = shortest_turn_to_up([0.0, 0.0, -2.0]);
         assert!((up_part(&down, [0.0, 0.0, -2.0]) - 2.0).abs() < 1e-12);
     }

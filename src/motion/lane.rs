@@ -1,6 +1,7 @@
 //! One lane: a placed sample in, a motion sample out.
 
 use super::attitude::Attitude;
+use super::calibration::LeverArm;
 use super::live::VerticalMotion;
 use super::output::MotionSample;
 use super::params::MotionParams;
@@ -15,6 +16,7 @@ pub(super) struct Lane {
     gravity_m_s2: f64,
     restart_after_s: f64,
     attitude: Attitude,
+    lever: LeverArm,
     stillness: Stillness,
     vertical: VerticalMotion,
     /// Number and time of the last sample.
@@ -22,12 +24,13 @@ pub(super) struct Lane {
 }
 
 impl Lane {
-    pub(super) fn new(params: &MotionParams, stream: u32, step_s: f64) -> Self {
+    pub(super) fn new(params: &MotionParams, lever: LeverArm, stream: u32, step_s: f64) -> Self {
         Self {
             stream,
             gravity_m_s2: params.live.gravity_m_s2,
             restart_after_s: params.attitude.restart_after_s,
             attitude: Attitude::new(&params.attitude, step_s),
+            lever,
             stillness: Stillness::new(&params.still),
             vertical: VerticalMotion::new(&params.live),
             last: None,
@@ -45,7 +48,8 @@ impl Lane {
         self.last = Some((placed.number, placed.t));
         let pose = self.attitude.update(dt_s, &placed.sample);
         let still = self.stillness.update(dt_s, &placed.sample);
-        let vertical_acceleration_m_s2 = pose.up_m_s2 - self.gravity_m_s2;
+        let of_lever_m_s2 = self.lever.acceleration_m_s2(dt_s, pose.turn_rad_s, pose.up());
+        let vertical_acceleration_m_s2 = pose.up_m_s2 - self.gravity_m_s2 - of_lever_m_s2;
         if dt_s > self.restart_after_s {
             self.vertical.start_anew();
         } else {
@@ -58,7 +62,7 @@ impl Lane {
             hole_s: placed.hole_s,
             q: pose.q,
             vertical_acceleration_m_s2,
-            turn_rate_rad_s: pose.turn_rate_rad_s,
+            turn_rate_rad_s: pose.turn_rate_rad_s(),
             vertical_velocity_m_s: self.vertical.velocity_m_s(),
             vertical_displacement_m: self.vertical.displacement_m(),
             still,
@@ -78,8 +82,16 @@ pub(super) struct Lanes {
 }
 
 impl Lanes {
-    pub(super) fn new(params: &MotionParams, stream: u32, step_s: f64) -> Self {
-        Self { settled: Lane::new(params, stream, step_s), ahead: None }
+    pub(super) fn new(params: &MotionParams, lever: LeverArm, stream: u32, step_s: f64) -> Self {
+        Self { settled: Lane::new(params, lever, stream, step_s), ahead: None }
+    }
+
+    /// The sensor sits elsewhere from now on.
+    pub(super) fn set_lever(&mut self, lever: LeverArm) {
+        self.settled.lever = lever;
+        if let Some(ahead) = &mut self.ahead {
+            ahead.lever = lever;
+        }
     }
 
     /// Takes a sample in order.

@@ -19,6 +19,7 @@
 //! | `params.rs` | every number that someone chose |
 //! | `timeline.rs`, `numbered.rs`, `stamped.rs`, `nominal.rs` | samples placed in time, for each kind of clock a sensor may have |
 //! | `clock.rs` | the sensor's time on the host's clock |
+//! | `calibration.rs` | readings corrected, the sensor's place on the bar taken out |
 //! | `lane.rs` | one lane: a placed sample in, a motion sample out |
 //! | `attitude.rs` | how the sensor stands |
 //! | `still.rs` | whether it moves |
@@ -35,6 +36,7 @@
 //! * Units: s, m, m/s, m/s², rad/s; times in whole nanoseconds.
 
 mod attitude;
+pub mod calibration;
 mod clock;
 pub mod constrain;
 pub mod growing;

@@ -1,5 +1,6 @@
 //! The one value per sensor: streams, lanes, clocks and deadlines.
 
+use super::calibration::{self, LeverArm};
 use super::clock::SensorClock;
 use super::lane::Lanes;
 use super::nominal::Nominal;
@@ -8,7 +9,7 @@ use super::output::{Counters, Note, Output};
 use super::params::MotionParams;
 use super::stamped::{Stamp, Stamped};
 use super::timeline::Placements;
-use crate::model::{DeviceTime, HostTime, ImuBlock, RingRange, SampleClock, seconds_from_nanos};
+use crate::model::{Calibration, DeviceTime, HostTime, ImuBlock, RingRange, SampleClock, seconds_from_nanos};
 use std::collections::BTreeMap;
 
 /// Streams whose clocks are remembered.
@@ -20,6 +21,8 @@ const RATE_INTERVALS: f64 = 512.0;
 #[derive(Clone, Debug)]
 pub struct Pipeline {
     params: MotionParams,
+    calibration: Option<Calibration>,
+    lever: LeverArm,
     /// Streams so far.
     streams: u32,
     current: Option<Stream>,
@@ -64,6 +67,8 @@ impl Pipeline {
     pub fn new(params: MotionParams) -> Self {
         Self {
             params,
+            calibration: None,
+            lever: LeverArm::default(),
             streams: 0,
             current: None,
             ended: None,
@@ -75,8 +80,28 @@ impl Pipeline {
         }
     }
 
+    /// From now on readings are corrected by `calibration`, and motion is that of the point from which the sensor is
+    /// `lever_arm_m` away, in the sensor's axes.
+    pub fn set_up(&mut self, calibration: Option<Calibration>, lever_arm_m: Option<[f64; 3]>) {
+        self.calibration = calibration;
+        self.lever = LeverArm::new(lever_arm_m);
+        if let Some(lanes) = self.current.as_mut().and_then(|stream| stream.lanes.as_mut()) {
+            lanes.set_lever(self.lever);
+        }
+    }
+
     /// Takes a block that arrived at `at`; deadlines before that strike first.
     pub fn push(&mut self, at: HostTime, block: &ImuBlock, out: &mut Output) {
+        match &self.calibration {
+            Some(calibration) => {
+                let block = calibration::block(calibration, block);
+                self.push_corrected(at, &block, out);
+            }
+            None => self.push_corrected(at, block, out),
+        }
+    }
+
+    fn push_corrected(&mut self, at: HostTime, block: &ImuBlock, out: &mut Output) {
         self.advance(at, out);
         self.counters.received += block.samples.len() as u64;
         if block.samples.is_empty() {
@@ -269,7 +294,7 @@ impl Pipeline {
         let Some(Stream { timeline, lanes }) = &mut self.current else { return };
         let Some(step_ns) = timeline.step_ns() else { return };
         let lanes = lanes.get_or_insert_with(|| {
-            Lanes::new(&self.params, self.streams, seconds_from_nanos(step_ns.max(1)))
+            Lanes::new(&self.params, self.lever, self.streams, seconds_from_nanos(step_ns.max(1)))
         });
         let first_settled = out.settled.len();
         for placed in self.placements.ready.drain(..) {

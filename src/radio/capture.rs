@@ -264,6 +264,7 @@ mod tests {
     fn what_went_out_is_written_and_passed_over() {
         let mut writer = CaptureWriter::new(Vec::new(), &CaptureHeader::new("test", None)).unwrap();
         let request = Request {
+            after_ms: 0,
             at: HostTime(1),
             sensor: "bar-1".into(),
             target: rsc(),

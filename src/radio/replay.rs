@@ -10,8 +10,10 @@ use super::pace::Pace;
 use super::roles::{Roles, Unsaid};
 use super::{BoxFuture, Delivery, Ended, Radio, RadioError, RadioPort, Speed};
 use crate::model::{Context, HostTime, Input, SensorAssignment, SensorRole};
+use crate::sensors::home_made::HomeMadeFamily;
 use std::collections::VecDeque;
 use std::io::BufRead;
+use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
 /// Lines that can't be used are told one by one up to so many; further ones are only counted.
@@ -52,6 +54,12 @@ impl<R: BufRead + Send> Replay<R> {
             pace: Pace::new(speed),
             bad_lines: 0,
         }
+    }
+
+    /// The same, where sensors may also be of these families.
+    #[must_use]
+    pub fn with_home_made(self, home_made: Arc<[HomeMadeFamily]>) -> Self {
+        Self { roles: self.roles.with_home_made(home_made), ..self }
     }
 
     /// The same without the first `inputs`, which have been delivered before.

@@ -8,7 +8,9 @@ use crate::model::{
     Command, Context, Input, Notification, Order, Reading, SensorAssignment, SensorId, SensorRole, StationId,
 };
 use crate::sensors::Conversation;
+use crate::sensors::home_made::HomeMadeFamily;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// What a recording has said so far of its sensors and stations.
 #[derive(Debug, Default)]
@@ -17,6 +19,8 @@ pub struct Roles {
     feet: BTreeSet<SensorId>,
     /// Stations of which was said who lifts what.
     stations: BTreeSet<StationId>,
+    /// Sensors that a person has described.
+    home_made: Arc<[HomeMadeFamily]>,
     /// Senders that have not yet shown what they are.
     strangers: BTreeMap<SensorId, Conversation>,
     /// Bars that were given a station, and that have not yet sent anything.
@@ -42,6 +46,12 @@ pub enum Unsaid {
 }
 
 impl Roles {
+    /// The same, where sensors may also be of these families.
+    #[must_use]
+    pub fn with_home_made(self, home_made: Arc<[HomeMadeFamily]>) -> Self {
+        Self { home_made, ..self }
+    }
+
     /// Looks at an input before it is let in.
     pub fn unsaid(&mut self, input: &Input) -> Option<Unsaid> {
         match input {
@@ -81,6 +91,7 @@ impl Roles {
                 self.unheard.insert(sensor.clone(), station.clone());
             }
             SensorRole::Footpod { .. } => drop(self.feet.insert(sensor.clone())),
+            SensorRole::Strap { .. } | SensorRole::Treadmill { .. } => {}
         }
     }
 
@@ -95,7 +106,7 @@ impl Roles {
             return None;
         }
         if !self.strangers.contains_key(sensor) {
-            self.strangers.insert(sensor.clone(), Conversation::default());
+            self.strangers.insert(sensor.clone(), Conversation::new(Arc::clone(&self.home_made)));
         }
         // what can't be decoded is told by the engine, which gets to see it too
         let readings = self.strangers.get_mut(sensor)?.decode(*source, value).unwrap_or_default();

@@ -3,7 +3,6 @@
 use super::unit::{SETTLING_LEAD, UnitLadder};
 use crate::model::{
     AthleteId, CadenceRecord, CadenceUnit, Context, HostTime, RunningReading, SensorAssignment, SensorId,
-    SensorRole,
 };
 use std::collections::BTreeMap;
 
@@ -25,11 +24,7 @@ impl Cadences {
         match context {
             Context::CadenceUnit { sensor, unit } => self.footpod(sensor).unit.say(*unit),
             Context::Sensor(SensorAssignment { sensor, role }) => {
-                let athlete = match role {
-                    SensorRole::Footpod { athlete, .. } => Some(athlete.clone()),
-                    SensorRole::Bar { .. } => None,
-                };
-                self.footpod(sensor).athlete = athlete;
+                self.footpod(sensor).athlete = role.athlete().cloned();
             }
             Context::Unassigned { sensor } => self.footpod(sensor).athlete = None,
             _ => {}
@@ -84,7 +79,7 @@ fn steps_min(raw: u8, ladder: &UnitLadder) -> Result<f64, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Foot;
+    use crate::model::{Foot, SensorRole};
 
     fn reading(speed_m_s: f64, cadence_raw: u8) -> RunningReading {
         RunningReading {

@@ -20,8 +20,8 @@ impl Family for Battery {
         services.contains(&sig_uuid(0x180f))
     }
 
-    fn speaks(&self, source: Characteristic) -> bool {
-        source == LEVEL
+    fn sources(&self) -> &[Characteristic] {
+        &[LEVEL]
     }
 
     fn decoder(&self) -> Box<dyn Decoder> {

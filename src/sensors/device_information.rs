@@ -25,8 +25,8 @@ impl Family for DeviceInformation {
         services.contains(&sig_uuid(0x180a))
     }
 
-    fn speaks(&self, source: Characteristic) -> bool {
-        STRINGS.contains(&source)
+    fn sources(&self) -> &[Characteristic] {
+        &STRINGS
     }
 
     fn decoder(&self) -> Box<dyn Decoder> {

@@ -10,14 +10,14 @@ pub use crate::model::sig_uuid;
 /// A protocol that some sensors speak: how to know it, and a decoder for each sensor that speaks it.
 pub trait Family: Debug + Sync {
     /// Short name for logs and screens.
-    fn name(&self) -> &'static str;
+    fn name(&self) -> &str;
 
     /// Whether an advertisement is likely to come from such a sensor. The characteristics decide in the end, because
     /// vendors reuse each other's service numbers.
     fn advertised(&self, name: Option<&str>, services: &[Uuid]) -> bool;
 
-    /// Whether this family decodes what comes from there.
-    fn speaks(&self, source: Characteristic) -> bool;
+    /// The characteristics whose values this family decodes; by them a sensor is recognised.
+    fn sources(&self) -> &[Characteristic];
 
     /// A decoder for one sensor, in its state after connecting.
     fn decoder(&self) -> Box<dyn Decoder>;
@@ -35,6 +35,16 @@ pub trait Decoder: Debug + Send + Sync {
 
     /// The meaning of a value; none, one or several readings.
     fn decode(&mut self, source: Characteristic, value: &[u8]) -> Result<Vec<Reading>, DecodeError>;
+
+    /// What the values decoded since the last call have made necessary to ask.
+    fn asks(&mut self) -> Vec<Ask> {
+        Vec::new()
+    }
+
+    /// Samples a second that the sensor was asked for, where it might give fewer without a word.
+    fn rate_hz(&self) -> Option<f64> {
+        None
+    }
 
     /// How to ask for samples again; `None` when the sensor can't do that.
     fn resend(&mut self, _missing: RingRange) -> Option<Ask> {
@@ -58,6 +68,8 @@ pub struct Ask {
     pub target: Characteristic,
     /// What.
     pub action: RequestAction,
+    /// How long the sensor needs peace after the request before, ms.
+    pub after_ms: u32,
     /// Why, for the log.
     pub purpose: &'static str,
 }
@@ -66,19 +78,25 @@ impl Ask {
     /// Turn notifications on.
     #[must_use]
     pub fn subscribe(target: Characteristic, purpose: &'static str) -> Self {
-        Self { target, action: RequestAction::Subscribe, purpose }
+        Self { target, action: RequestAction::Subscribe, after_ms: 0, purpose }
     }
 
     /// Read a value once.
     #[must_use]
     pub fn read(target: Characteristic, purpose: &'static str) -> Self {
-        Self { target, action: RequestAction::Read, purpose }
+        Self { target, action: RequestAction::Read, after_ms: 0, purpose }
     }
 
     /// Write a value.
     #[must_use]
     pub fn write(target: Characteristic, value: Vec<u8>, purpose: &'static str) -> Self {
-        Self { target, action: RequestAction::Write { value }, purpose }
+        Self { target, action: RequestAction::Write { value }, after_ms: 0, purpose }
+    }
+
+    /// The same, once the sensor has had its peace for `ms`.
+    #[must_use]
+    pub fn after_ms(self, ms: u32) -> Self {
+        Self { after_ms: ms, ..self }
     }
 }
 

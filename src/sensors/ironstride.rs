@@ -2,7 +2,8 @@
 
 use super::family::{Ask, DecodeError, Decoder, Family};
 use crate::model::{
-    Characteristic, DeviceInformation, ImuBlock, ImuSample, Reading, RingRange, SampleClock, SampleFlags,
+    Characteristic, DeviceInformation, DeviceRepReading, ImuBlock, ImuSample, Reading, RingRange,
+    SampleClock, SampleFlags,
 };
 use firmware_protocol::{
     AccelRange, Ack, Command, DataHeader, DataPacket, Event, Flag, GyroRange, Info, MAX_VALUE_LEN, Reply,
@@ -48,8 +49,8 @@ impl Family for Ironstride {
         services.contains(&DATA.service)
     }
 
-    fn speaks(&self, source: Characteristic) -> bool {
-        [INFO, CONTROL, DATA, EVENTS].contains(&source)
+    fn sources(&self) -> &[Characteristic] {
+        &[INFO, CONTROL, DATA, EVENTS]
     }
 
     fn decoder(&self) -> Box<dyn Decoder> {
@@ -199,11 +200,13 @@ fn information(info: &Info) -> DeviceInformation {
 fn device_rep(event: &Event) -> Option<Reading> {
     let Event::Rep(rep) = event else { return None };
     let milli = |x: u16| f64::from(x) / 1000.0;
-    Some(Reading::DeviceRep {
-        mean_velocity_m_s: milli(rep.mean_velocity_mm_s),
-        peak_velocity_m_s: milli(rep.peak_velocity_mm_s),
-        range_of_motion_m: milli(rep.range_of_motion_mm),
-    })
+    Some(Reading::DeviceRep(DeviceRepReading {
+        number: Some(u32::from(rep.rep_number)),
+        mean_velocity_m_s: Some(milli(rep.mean_velocity_mm_s)),
+        peak_velocity_m_s: Some(milli(rep.peak_velocity_mm_s)),
+        range_of_motion_m: Some(milli(rep.range_of_motion_mm)),
+        concentric_duration_s: None,
+    }))
 }
 
 #[cfg(test)]

@@ -33,8 +33,8 @@ impl Family for RunningSpeedCadence {
         services.contains(&sig_uuid(0x1814))
     }
 
-    fn speaks(&self, source: Characteristic) -> bool {
-        source == MEASUREMENT
+    fn sources(&self) -> &[Characteristic] {
+        &[MEASUREMENT]
     }
 
     fn decoder(&self) -> Box<dyn Decoder> {

@@ -43,8 +43,8 @@ impl Family for Trace {
         false
     }
 
-    fn speaks(&self, source: Characteristic) -> bool {
-        source == CHARACTERISTIC
+    fn sources(&self) -> &[Characteristic] {
+        &[CHARACTERISTIC]
     }
 
     fn decoder(&self) -> Box<dyn Decoder> {

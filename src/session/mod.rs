@@ -142,6 +142,7 @@ impl Sessions {
             Context::PastSet(past) => self.recall(at, past),
             Context::Ids { .. }
             | Context::Sensor(_)
+            | Context::SensorSetup(_)
             | Context::Unassigned { .. }
             | Context::CadenceUnit { .. } => {}
         }

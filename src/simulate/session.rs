@@ -347,6 +347,7 @@ mod tests {
             firmware_protocol::Request { id: 1, command: firmware_protocol::Command::Resend(range) };
         let len = request.encode(&mut buffer).unwrap();
         session.request(&Request {
+            after_ms: 0,
             at: last.at(),
             sensor: "sim-bar-1".into(),
             target: CONTROL,

@@ -21,7 +21,7 @@
 //! | what | committed | on the disk, whatever happens to the power |
 //! |---|---|---|
 //! | repetition, set, session, advice, a person's change | at once | within 2 s |
-//! | cadence, state of a sensor, notice | within 1 s | with the next of the above or the next checkpoint |
+//! | cadence, a device's own word, state of a sensor, notice | within 1 s | with the next of the above or the next checkpoint |
 //! | samples alone | within 5 s | the same |
 //!
 //! The end of a process loses nothing committed. A failing disk or one at `max_bytes` loses samples first, and says

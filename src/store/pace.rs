@@ -125,7 +125,9 @@ fn urgency(write: &Write) -> Urgency {
 fn of_event(event: &Event) -> Urgency {
     match event {
         Event::Rep(_) | Event::Set(_) | Event::Session(_) | Event::Advice(_) => Urgency::Now,
-        Event::Cadence(_) | Event::Sensor(_) | Event::Stream(_) | Event::Notice(_) => Urgency::Soon,
+        Event::Cadence(_) | Event::Device(_) | Event::Sensor(_) | Event::Stream(_) | Event::Notice(_) => {
+            Urgency::Soon
+        }
         Event::Trace(_) | Event::SettledTrace(_) | Event::Request(_) => Urgency::Later,
     }
 }

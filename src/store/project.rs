@@ -41,6 +41,7 @@ pub(super) fn label(entry: &Entry) -> (&'static str, Entity<'_>, Option<u32>) {
         Event::Session(session) => ("session", Entity::Number(session.id.0), Some(session.revision)),
         Event::Advice(advice) => ("advice", Entity::Number(advice.id.0), None),
         Event::Cadence(cadence) => ("cadence", Entity::Name(cadence.sensor.as_str()), None),
+        Event::Device(record) => ("device", Entity::Name(record.sensor.as_str()), None),
         Event::Sensor(status) => ("sensor", Entity::Name(status.sensor.as_str()), None),
         Event::Stream(start) => ("stream", Entity::Name(start.sensor.as_str()), None),
         Event::Notice(notice) => {
@@ -82,6 +83,7 @@ pub(super) fn project(
         Entry::Event(Event::Cadence(cadence)) => {
             latest_of_sensor(connection, seq, "cadence", &cadence.sensor)
         }
+        Entry::Event(Event::Device(record)) => latest_of_sensor(connection, seq, "device", &record.sensor),
         Entry::Event(Event::Sensor(status)) => latest_of_sensor(connection, seq, "sensor", &status.sensor),
         Entry::Event(_) => Ok(()),
         Entry::Change(change) => project_change(connection, seq, change),

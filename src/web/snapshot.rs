@@ -3,13 +3,14 @@
 use super::problem::Problem;
 use super::state::{StationSetup, Web};
 use super::views::advice::Advice;
+use super::views::device::DeviceRecord;
 use super::views::people::{Cadence, Context};
 use super::views::rep::Rep;
 use super::views::sensor::{Sensor, SensorRole};
 use super::views::set::{Session, SetRecord};
 use super::views::station::{Gym, Rest, Snapshot, Station};
 use super::views::time::{Moments, rfc3339};
-use crate::model::{AthleteId, SensorId, StationContext, StationId};
+use crate::model::{AthleteId, HostTime, SensorId, StationContext, StationId};
 use crate::store::{
     AdviceFilter, Advised, Page, Placed, Reader, RepFilter, SessionFilter, SetFilter, StoreError,
 };
@@ -17,8 +18,8 @@ use std::collections::BTreeSet;
 
 /// Sets shown before the present one.
 const PREVIOUS_SETS: u32 = 10;
-/// A cadence older than this is none.
-const CADENCE_AGE_NS: i64 = 10_000_000_000;
+/// What a runner or a device said longer ago is not of now.
+const FRESH_NS: i64 = 10_000_000_000;
 
 impl Web {
     /// The station as it is now. Blocks for the reading.
@@ -53,6 +54,7 @@ impl Web {
             context,
             sensors: self.sensors()?.into_iter().filter(|sensor| belongs(sensor, id)).collect(),
             cadence: self.cadence()?,
+            devices: self.devices()?,
             exercise: exercise.map(Into::into),
             athlete: athlete.as_ref().map(Into::into),
             unlabelled_sets: reader.unlabelled_sets(Some(id))?,
@@ -85,13 +87,22 @@ impl Web {
 
     /// The latest cadence of each footpod, where it is of now.
     fn cadence(&self) -> Result<Vec<Cadence>, Problem> {
-        let now = self.wall().now().utc_ns;
-        let fresh = |record: &Placed<crate::model::CadenceRecord>| {
-            let at = record.utc(record.value.at);
-            at.is_some_and(|at| now.saturating_sub(at.ns).saturating_abs() <= CADENCE_AGE_NS)
-        };
         let latest = self.reader().latest_cadence()?;
-        Ok(latest.iter().filter(|one| fresh(one)).map(|one| Cadence::of(&one.value, &one.clock)).collect())
+        let fresh = latest.iter().filter(|one| self.is_of_now(one, one.value.at));
+        Ok(fresh.map(|one| Cadence::of(&one.value, &one.clock)).collect())
+    }
+
+    /// The latest word of each device that measures by itself, where it is of now.
+    fn devices(&self) -> Result<Vec<DeviceRecord>, Problem> {
+        let latest = self.reader().latest_device_records()?;
+        let fresh = latest.iter().filter(|one| self.is_of_now(one, one.value.at));
+        Ok(fresh.map(|one| DeviceRecord::of(&one.value, &one.clock)).collect())
+    }
+
+    fn is_of_now<T>(&self, record: &Placed<T>, at: HostTime) -> bool {
+        let now = self.wall().now().utc_ns;
+        let at = record.utc(at);
+        at.is_some_and(|at| now.saturating_sub(at.ns).saturating_abs() <= FRESH_NS)
     }
 
     /// The rest after a closed set: as planned, else as usual for its exercise.
@@ -150,7 +161,7 @@ pub(crate) fn advised(advised: &Placed<Advised>) -> Advice {
 fn belongs(sensor: &Sensor, id: &StationId) -> bool {
     match &sensor.role {
         Some(SensorRole::Bar { station, .. }) => station == id.as_str(),
-        Some(SensorRole::Footpod { .. }) | None => true,
+        _ => true,
     }
 }
 

@@ -10,7 +10,9 @@ use ironstride::model::{
     SensorRole,
 };
 use ironstride::radio::capture::{CaptureHeader, CaptureWriter};
-use ironstride::sensors::{battery, ironstride as own, running_speed_cadence};
+use ironstride::sensors::{
+    battery, cycling_power, heart_rate, ironstride as own, repone, running_speed_cadence, treadmill,
+};
 use serde_json::Value;
 
 /// When the first packet arrives, ns.
@@ -248,4 +250,37 @@ fn the_kind_that_is_not_there_is_named() {
     let foot_only = analyze("foot_only.capture.jsonl", capture(&footpod(5, 84)), &["--kind", "bar"]);
     let error = foot_only.object()["error"].as_str().expect("words").to_owned();
     assert_eq!((foot_only.code, error.contains("no bar sensor")), (1, true), "{error}");
+}
+
+#[test]
+fn what_devices_say_by_themselves_is_told_beside_and_counts_in_no_set() {
+    let second = |n: i64| FIRST_NS + n * 1_000_000_000;
+    let summary = [2_u16, 7, 1014, 932, 1609, 565, 919].iter().flat_map(|x| x.to_le_bytes()).collect();
+    let inputs = [
+        notification(second(0), "strap", heart_rate::MEASUREMENT, vec![0x16, 0x48, 0x55, 0x03, 0x5d, 0x03]),
+        notification(second(1), "strap", heart_rate::MEASUREMENT, vec![0x04, 0x00]),
+        notification(second(2), "pod", cycling_power::MEASUREMENT, vec![0, 0, 0xf5, 0]),
+        notification(second(3), "belt", treadmill::DATA, vec![0x09, 0, 0x0a, 0, 0, 0]),
+        notification(second(4), "belt", treadmill::DATA, vec![0, 0, 0xe8, 0x03]),
+        notification(second(5), "tether", repone::SUMMARY, summary),
+    ];
+    let object = analyze("devices.capture.jsonl", capture(&inputs), &[]).object();
+    let devices = object["devices"].as_array().expect("devices");
+    let words: Vec<_> = devices.iter().map(|said| (said["sensor"].as_str(), said["word"].as_str())).collect();
+    let expected = [
+        ("strap", "heart_rate"),
+        ("strap", "heart_rate"),
+        ("pod", "running_power"),
+        ("belt", "treadmill"),
+        ("tether", "rep"),
+    ];
+    assert_eq!(words, expected.map(|(sensor, word)| (Some(sensor), Some(word))));
+    assert_eq!((&devices[0]["heart_rate_bpm"], &devices[1]["heart_rate_bpm"]), (&72.0.into(), &Value::Null));
+    assert_eq!(devices[0]["rr_s"][0], 853.0 / 1024.0);
+    assert_eq!(devices[2]["power_w"], 245.0);
+    assert_eq!((&devices[3]["incline_pct"], &devices[3]["t_s"]), (&1.0.into(), &4.0.into()));
+    assert_eq!(devices[4]["mean_velocity_m_s"], 1.014);
+    assert!(object["reps"].as_array().is_none_or(Vec::is_empty), "{object}");
+    let path = file(&folder("captures"), "devices_table.capture.jsonl", capture(&inputs));
+    assert!(ironstride(&["analyze", &path]).stdout.contains("pod: 1 × running power, 245.00 W on average"));
 }

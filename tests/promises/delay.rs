@@ -47,8 +47,7 @@ fn told(plan: &SessionPlan, context: &StationContext, rate_hz: f64) -> Vec<Told>
 /// Seconds of the sensor's time from the end of each accepted repetition until it was first told at a stage.
 fn delays(told: &[Told], stage: RepStage) -> Vec<f64> {
     let since = |t_s: f64, end: DeviceTime| t_s - end.seconds_since(DeviceTime(0));
-    let mut latest = BTreeMap::new();
-    told.iter().for_each(|(_, rep)| drop(latest.insert(rep.id, rep)));
+    let latest: BTreeMap<_, _> = told.iter().map(|(_, rep)| (rep.id, rep)).collect();
     let reps = latest.values().filter(|rep| rep.accepted);
     let first = |id| told.iter().find(|(_, rep)| rep.id == id && rep.stage == stage).map(|(t_s, _)| *t_s);
     reps.filter_map(|rep| Some(since(first(rep.id)?, rep.end))).collect()

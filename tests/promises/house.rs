@@ -36,7 +36,7 @@ const fn edge(name: &'static str, imports: &'static [&'static str], crates: &'st
 /// The table of `docs/architecture.md`.
 const HOUSE: &[Room] = &[
     pure("model", &[], &[]),
-    pure("sensors", &["model"], &["firmware_protocol"]),
+    pure("sensors", &["model"], &["firmware_protocol", "schemars"]),
     pure("motion", &["model"], &["nalgebra", "vqf_rs"]),
     pure("lifting", &["model", "motion"], &[]),
     pure("running", &["model", "motion"], &[]),
@@ -44,7 +44,12 @@ const HOUSE: &[Room] = &[
     pure("coach", &["model", "lifting", "running", "session"], &["schemars"]),
     pure("engine", &["model", "sensors", "motion", "lifting", "running", "session", "coach"], &[]),
     pure("simulate", &["model", "sensors"], &["firmware_protocol", "libm", "nalgebra"]),
-    edge("config", &["model", "session", "coach"], &["jiff", "schemars", "serde_json", "strsim", "toml"]),
+    pure("trust", &["model", "motion"], &["nalgebra"]),
+    edge(
+        "config",
+        &["model", "sensors", "session", "coach"],
+        &["jiff", "schemars", "serde_json", "strsim", "toml"],
+    ),
     edge("radio", &["model", "sensors", "simulate"], &["serde_json", "tokio", "tokio_util", "tracing"]),
     edge("store", &["model"], &["jiff", "rusqlite", "serde_json", "sha2", "tokio", "tracing", "zstd"]),
     edge("web", &["model", "store"], WEB_CRATES),
@@ -92,8 +97,8 @@ const WEB_CRATES: &[&str] = &[
 
 /// Every room.
 const ALL: &[&str] = &[
-    "model", "sensors", "motion", "lifting", "running", "session", "coach", "engine", "simulate", "config",
-    "radio", "store", "web", "daemon",
+    "model", "sensors", "motion", "lifting", "running", "session", "coach", "engine", "simulate", "trust",
+    "config", "radio", "store", "web", "daemon",
 ];
 
 /// Crates that only describe data and errors: all rooms may name them.

@@ -21,4 +21,6 @@ mod movement;
 mod program;
 mod reference;
 mod same_reps;
+mod sensor_families;
 mod tools;
+mod trust;

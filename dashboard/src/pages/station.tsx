@@ -197,7 +197,10 @@ function Runner() {
     (cadence) => now.value - cadence.received < CADENCE_FRESH_MS,
   );
   const cadence = cadences.find((one) => one.running) ?? cadences[0] ?? null;
-  if (cadence === null && runners.value.length === 0) return null;
+  const devices = [...(state.value?.devices.values() ?? [])].filter((device) => now.value - device.received < CADENCE_FRESH_MS);
+  const heart = devices.find((device) => device.heart_rate_bpm !== null)?.heart_rate_bpm ?? null;
+  const power = devices.find((device) => device.word === "running_power")?.power_w ?? null;
+  if (cadence === null && runners.value.length === 0 && heart === null && power === null) return null;
   const why = cadence === null ? "No word from the footpod for 10 s" : (cadence.unknown_because ?? undefined);
   return (
     <section class="panel figure runner" data-panel="runner">
@@ -205,7 +208,11 @@ function Runner() {
       <p class="big" title={why}>
         <span data-figure="cadence">{fixed(cadence?.cadence_steps_min, 0)}</span>
       </p>
-      <p class="below">steps/min</p>
+      <p class="below">
+        steps/min
+        {heart !== null && <> · <span data-figure="heart-rate">{fixed(heart, 0)}</span> beats/min</>}
+        {power !== null && <> · <span data-figure="power">{fixed(power, 0)}</span> W</>}
+      </p>
     </section>
   );
 }

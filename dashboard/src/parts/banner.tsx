@@ -18,7 +18,7 @@ const text = computed(() => {
 /** So long a notice stays on the wall, ms. */
 const NOTICE_MS = 20_000;
 /** What somebody who trains can or must do something about; the rest can be read on phone and status page. */
-const WALL_KINDS: Notice["kind"][] = ["store_full", "incident", "battery_low", "refused", "bad_samples", "unknown_sensor"];
+const WALL_KINDS: Notice["kind"][] = ["store_full", "incident", "battery_low", "sensor_slow", "refused", "bad_samples", "unknown_sensor"];
 
 const notice = computed(() => {
   const latest = state.value?.notices.find(({ kind }) => WALL_KINDS.includes(kind));

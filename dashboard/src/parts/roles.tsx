@@ -16,6 +16,8 @@ export function homeless(sensors: Iterable<Sensor>): Sensor[] {
 
 export function roleInWords({ role }: Pick<Sensor, "role">): string {
   if (role === null) return "no role yet";
+  if (role.role === "strap") return `strap of ${athleteName(role.athlete)}`;
+  if (role.role === "treadmill") return "treadmill";
   const side = role.role === "bar" ? role.side : role.foot;
   const whose = role.role === "bar" ? `bar of ${role.station}` : `foot of ${athleteName(role.athlete)}`;
   return side === null ? whose : `${whose}, ${side}`;
@@ -60,6 +62,8 @@ function SensorSheet({ sensor, onClose }: { sensor: Sensor; onClose: () => void 
   const choose = (kind: string) => {
     if (kind === "bar" && here) setRole({ role: "bar", station: here.id, mount: null, side: null });
     else if (kind === "footpod" && someone) setRole({ role: "footpod", athlete: someone, foot: null });
+    else if (kind === "strap" && someone) setRole({ role: "strap", athlete: someone });
+    else if (kind === "treadmill") setRole({ role: "treadmill", athlete: null });
     else setRole(null);
   };
   const save = async (event: Event) => {
@@ -74,7 +78,7 @@ function SensorSheet({ sensor, onClose }: { sensor: Sensor; onClose: () => void 
           Name
           <input maxLength={80} autocomplete="off" placeholder={sensor.sensor} value={name} onInput={(event) => setName(event.currentTarget.value)} />
         </label>
-        <Choice label="It is on" value={role?.role ?? ""} none="nothing" choices={[["bar", "a bar"], ...(someone ? [["footpod", "a shoe"] as const] : [])]} onChoose={choose} />
+        <Choice label="It is on" value={role?.role ?? ""} none="nothing" choices={[["bar", "a bar"], ...(someone ? ([["footpod", "a shoe"], ["strap", "a chest or wrist"]] as const) : []), ["treadmill", "a treadmill"]]} onChoose={choose} />
         {role?.role === "bar" && (
           <>
             <Choice label="At" value={role.station} choices={stations.map(({ id, name }) => [id, name])} onChoose={(station) => setRole({ ...role, station })} />
@@ -88,6 +92,12 @@ function SensorSheet({ sensor, onClose }: { sensor: Sensor; onClose: () => void 
             <Choice label="Foot" value={role.foot ?? ""} none="not known" choices={SIDES.map(named)} onChoose={(foot) => setRole({ ...role, foot: (foot || null) as Side | null })} />
             <Choice label="It counts" value={unit ?? ""} none="find out" choices={[["strides", "strides"], ["steps", "steps"]]} onChoose={(said) => setUnit((said || null) as Sensor["cadence_unit"])} />
           </>
+        )}
+        {role?.role === "strap" && (
+          <Choice label="Whose" value={role.athlete} choices={athletes.value.map(({ id, name }) => [id, name])} onChoose={(athlete) => setRole({ ...role, athlete })} />
+        )}
+        {role?.role === "treadmill" && (
+          <Choice label="Who runs on it" value={role.athlete ?? ""} none="not said" choices={athletes.value.map(({ id, name }) => [id, name])} onChoose={(athlete) => setRole({ ...role, athlete: athlete || null })} />
         )}
         <button type="submit" class="wide primary" disabled={busy}>
           Save

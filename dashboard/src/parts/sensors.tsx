@@ -22,6 +22,8 @@ export function lostPct(sensor: Sensor): number | null {
 
 function nameOf(sensor: Sensor): string {
   if (sensor.role?.role === "footpod") return "Footpod";
+  if (sensor.role?.role === "strap") return "Strap";
+  if (sensor.role?.role === "treadmill") return "Treadmill";
   if (sensor.role?.role === "bar" && sensor.role.side) return sensor.role.side === "left" ? "Left" : "Right";
   return "Bar";
 }
@@ -42,6 +44,7 @@ export function Sensors() {
               {" "}
               {percent(sensor.battery_pct)} %
             </span>
+            {sensor.slow && <span data-low="true"> slow</span>}
             {told && <span data-low="true"> lost {fixed(lost, lost < 10 ? 1 : 0)} %</span>}
           </li>
         );
@@ -54,7 +57,7 @@ function details(sensor: Sensor): string {
   const { role } = sensor;
   return [
     sensor.name ?? sensor.sensor,
-    role?.role === "footpod" ? `on ${athleteName(role.athlete) ?? "somebody"}` : null,
+    role?.role === "footpod" || role?.role === "strap" ? `on ${athleteName(role.athlete) ?? "somebody"}` : null,
     sensor.battery_pct === null ? "battery not told yet" : `battery ${percent(sensor.battery_pct)} %`,
     sensor.sample_rate_hz === null ? null : `${fixed(sensor.sample_rate_hz, 0)} Hz`,
     `${sensor.samples} samples, ${sensor.lost_samples} lost, ${sensor.undecoded} not understood`,

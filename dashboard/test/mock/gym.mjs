@@ -105,7 +105,7 @@ export class Gym {
     /** @type {Sensor} */
     const sensor = {
       name: null, role: null, families: ["ironstride"], link: "down", battery_pct: null, samples: 0, lost_samples: 0,
-      undecoded: 0, sample_rate_hz: null, device: DEVICE, cadence_unit: null, ...known, ...part, seen_at: now(),
+      undecoded: 0, sample_rate_hz: null, slow: false, device: DEVICE, cadence_unit: null, ...known, ...part, seen_at: now(),
     };
     this.sensors.set(sensor.sensor, sensor);
     this.#commit("sensor", sensor);
@@ -272,7 +272,7 @@ export class Gym {
       previous_sets: this.sets.filter((set) => set !== current && set.session === this.session?.id).reverse().slice(0, 10),
       advice: this.advice.filter((advice) => advice.set === current?.id && !advice.superseded).reverse(),
       rest: current && !current.open && current.ended_at ? { since: current.ended_at, planned_s } : null,
-      sensors: [...this.sensors.values()], cadence: [...this.cadence.values()],
+      sensors: [...this.sensors.values()], cadence: [...this.cadence.values()], devices: [],
       exercise: EXERCISES.find(({ id }) => id === this.context.exercise) ?? null,
       athlete: this.athletes.find(({ id }) => id === this.context.athlete) ?? null,
       unlabelled_sets: this.inbox.length,

@@ -11,7 +11,7 @@ use super::source::Source;
 use crate::engine::{Engine, EngineConfig};
 use crate::model::{
     Event, Exercise, ExerciseId, ExerciseKind, HostTime, ImuSample, Input, Mount, NoticeKind, Notification,
-    SensorId, StreamStart, TraceBlock, TracePoint,
+    SensorId, SensorSetup, StreamStart, TraceBlock, TracePoint,
 };
 use crate::radio::capture::CaptureReader;
 use crate::radio::trace::TraceReader;
@@ -34,6 +34,8 @@ pub(super) struct Settings {
     pub(super) load_kg: Option<f64>,
     pub(super) body_mass_kg: Option<f64>,
     pub(super) mount: Option<Mount>,
+    /// What is known of the sensor as an instrument, where the recording doesn't say it.
+    pub(super) setup: Option<SensorSetup>,
 }
 
 /// Where motion over time is written, when asked for.
@@ -240,6 +242,10 @@ impl Drive<'_> {
                 Event::Cadence(cadence) => {
                     self.measured = true;
                     self.findings.cadence.push(cadence);
+                }
+                Event::Device(record) => {
+                    self.measured = true;
+                    self.findings.devices.push(record);
                 }
                 Event::Sensor(status) => drop(self.lost.insert(status.sensor, status.lost_samples)),
                 // lost samples are told once at the end, all gaps together

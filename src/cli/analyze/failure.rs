@@ -8,7 +8,7 @@ use thiserror::Error;
 
 /// Why a file could not be analysed.
 #[derive(Debug, Error)]
-pub(super) enum AnalyzeError {
+pub(in crate::cli) enum AnalyzeError {
     #[error("cannot read the file: {0}")]
     Open(io::Error),
     #[error(transparent)]

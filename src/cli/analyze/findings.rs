@@ -3,7 +3,7 @@
 use super::place::Place;
 use super::warnings::Warnings;
 use crate::model::{
-    Advice, AdviceAction, AdviceId, AlgorithmTag, CadenceRecord, Rep, RepId, SetId, SetRecord,
+    Advice, AdviceAction, AdviceId, AlgorithmTag, CadenceRecord, DeviceRecord, Rep, RepId, SetId, SetRecord,
 };
 use crate::radio::roles::Roles;
 use std::collections::BTreeMap;
@@ -21,6 +21,8 @@ pub(super) struct Findings {
     pub(super) advice: BTreeMap<AdviceId, Advice>,
     /// In order of time.
     pub(super) cadence: Vec<CadenceRecord>,
+    /// What devices said by themselves, in order of time.
+    pub(super) devices: Vec<DeviceRecord>,
     pub(super) place: Place,
     pub(super) warnings: Warnings,
     /// Which sensor is what.

@@ -1,5 +1,6 @@
 //! What is printed of one file: the words of the contract, in its units.
 
+use super::devices::{self, DevicePoint};
 use super::findings::Findings;
 use super::place::Place;
 use crate::model::{
@@ -29,6 +30,9 @@ pub(super) struct Report {
     pub(super) bar: Option<BarReport>,
     #[serde(flatten)]
     pub(super) foot: Option<FootReport>,
+    /// What devices said by themselves; only where there is any.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) devices: Vec<DevicePoint>,
 }
 
 /// Repetitions and sets.
@@ -119,10 +123,13 @@ pub(super) struct CadencePoint {
 impl Report {
     /// The report of a file's findings.
     pub(super) fn new(file: String, findings: Findings) -> Self {
-        let Findings { algorithm, reps, sets, advice, cadence, place, warnings, roles, tell } = findings;
+        let Findings { algorithm, reps, sets, advice, cadence, devices, place, warnings, roles, tell } =
+            findings;
         let bar = tell.bar.then(|| bar_report(&reps, &sets, &advice, &place, roles.bars().len() > 1));
         let foot = tell.foot.then(|| foot_report(cadence, &place, roles.feet().len() > 1));
-        Self { file, algorithm: algorithm.filter(|_| tell.bar), warnings: warnings.into_words(), bar, foot }
+        let devices = devices::report(devices, &place);
+        let algorithm = algorithm.filter(|_| tell.bar);
+        Self { file, algorithm, warnings: warnings.into_words(), bar, foot, devices }
     }
 }
 
@@ -252,7 +259,7 @@ pub(super) fn median_moving(steps_min: impl Iterator<Item = f64>) -> Option<f64>
 }
 
 /// Times to the nanosecond, the clocks' own grain, so that sums of printed durations still hold.
-fn to_nanos(seconds: f64) -> f64 {
+pub(super) fn to_nanos(seconds: f64) -> f64 {
     rounded(seconds, 1e9)
 }
 

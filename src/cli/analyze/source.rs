@@ -12,7 +12,7 @@ use std::path::Path;
 const BUFFER: usize = 1 << 17;
 
 /// A recording, its header read.
-pub(super) enum Source<'a> {
+pub(in crate::cli) enum Source<'a> {
     /// A trace of one inertial sensor.
     Trace(TraceReader<Box<dyn BufRead + 'a>>),
     /// What came over the air.
@@ -21,7 +21,7 @@ pub(super) enum Source<'a> {
 
 impl<'a> Source<'a> {
     /// Opens `file`, whose bytes `progress` counts. A capture starts with `{`, or says so by its name.
-    pub(super) fn open(file: &Path, progress: &'a Progress) -> Result<Self, AnalyzeError> {
+    pub(in crate::cli) fn open(file: &Path, progress: &'a Progress) -> Result<Self, AnalyzeError> {
         let inner: Box<dyn Read> = if is_stdin(file) {
             Box::new(io::stdin().lock())
         } else {

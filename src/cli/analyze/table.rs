@@ -2,6 +2,7 @@
 
 mod cadence;
 
+use super::devices;
 use super::drive::Settings;
 use super::report::{BarReport, RepReport, Report, SetReport};
 use crate::model::{ExerciseId, RejectReason, SensorId, Side};
@@ -85,6 +86,12 @@ pub(super) fn render(report: &Report, settings: &Settings, style: Style) -> Stri
     }
     if let Some(foot) = &report.foot {
         foot_table(&mut text, foot);
+        text.push('\n');
+    }
+    for words in devices::summary(&report.devices) {
+        line(&mut text, &words);
+    }
+    if !report.devices.is_empty() {
         text.push('\n');
     }
     text

@@ -13,7 +13,7 @@ use crate::store::{Journal, Reader, RunRecord, RunSource, Step, Write};
 impl Core {
     pub(super) fn open(&mut self) -> Result<(), CoreError> {
         let at = if self.is_live() { self.equipment.clock.now() } else { HostTime(0) };
-        for input in opening::inputs(&self.run.source, &self.equipment.stations, &self.reader, at)? {
+        for input in opening::inputs(&self.run.source, &self.equipment.known, &self.reader, at)? {
             self.feed(input, false)?;
         }
         if self.is_live() {
@@ -22,15 +22,15 @@ impl Core {
         self.send_step()
     }
 
-    /// What an engine must be told that goes on after the daemon was away: links are gone, and plates may have changed.
+    /// What an engine must be told that goes on after the daemon was away: links are gone, and the configuration may
+    /// have changed.
     pub(super) fn after_absence(&mut self) -> Result<(), CoreError> {
         let at = self.equipment.clock.now();
         for mut input in links_down(&self.run, "the daemon was restarted") {
             input.set_at(at);
             self.feed(input, false)?;
         }
-        let plates: Vec<_> = opening::plates(&self.equipment.stations).collect();
-        for context in plates {
+        for context in self.equipment.known.clone() {
             self.feed(Input::Context { at, context }, false)?;
         }
         self.look_at_wall_clock()?;

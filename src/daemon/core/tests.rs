@@ -62,7 +62,7 @@ impl Life {
         };
         let equipment = Equipment {
             config,
-            stations: Vec::new(),
+            known: Vec::new(),
             journal: journal.clone(),
             clock: HostClock::showing(ticks.clone(), begins),
             vitals: Vitals::new(),

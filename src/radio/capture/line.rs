@@ -125,6 +125,7 @@ fn command(line: &[u8], at: HostTime) -> Result<Input, CaptureFault> {
 #[serde(tag = "state", rename_all = "snake_case")]
 pub(super) enum LinkLine {
     Up,
+    Leaving,
     Down {
         #[serde(default)]
         reason: String,
@@ -135,6 +136,7 @@ impl From<LinkLine> for LinkChange {
     fn from(line: LinkLine) -> Self {
         match line {
             LinkLine::Up => Self::Up,
+            LinkLine::Leaving => Self::Leaving,
             LinkLine::Down { reason } => Self::Down { reason },
         }
     }

@@ -99,6 +99,7 @@ impl<W: io::Write> CaptureWriter<W> {
         let sensor = Some(sensor);
         match change.clone() {
             LinkChange::Up => self.line(at, "link", sensor, LinkLine::Up),
+            LinkChange::Leaving => self.line(at, "link", sensor, LinkLine::Leaving),
             LinkChange::Down { reason } => self.line(at, "link", sensor, LinkLine::Down { reason }),
             LinkChange::Advert { name, services, rssi_dbm } => {
                 let services = services.into_iter().map(AnyUuid).collect();

@@ -4,8 +4,8 @@ use super::Reader;
 use super::ask::Ask;
 use super::filter::{AdviceFilter, CadenceFilter, Page, RepFilter, SessionFilter, SetFilter};
 use crate::model::{
-    Advice, AdviceId, CadenceRecord, Event, HostTime, Notice, Rep, RepId, SensorStatus, SessionId,
-    SessionRecord, SetId, SetRecord, StationId,
+    Advice, AdviceId, CadenceRecord, DeviceRecord, Event, HostTime, Notice, Rep, RepId, SensorStatus,
+    SessionId, SessionRecord, SetId, SetRecord, StationId,
 };
 use crate::store::clock::{RunClock, Utc};
 use crate::store::error::StoreError;
@@ -154,6 +154,11 @@ impl Reader {
         self.placed(&Ask::new(LATEST).only("t.kind = 'cadence' ORDER BY t.name", true), cadence)
     }
 
+    /// The latest word of each device that measures or computes by itself.
+    pub fn latest_device_records(&self) -> Result<Vec<Placed<DeviceRecord>>, StoreError> {
+        self.placed(&Ask::new(LATEST).only("t.kind = 'device' ORDER BY t.name", true), device)
+    }
+
     /// The latest state of each sensor, by name.
     pub fn sensors(&self) -> Result<Vec<Placed<SensorStatus>>, StoreError> {
         self.placed(&Ask::new(LATEST).only("t.kind = 'sensor' ORDER BY t.name", true), sensor)
@@ -216,6 +221,10 @@ fn advised(event: Event, row: &Row<'_>) -> rusqlite::Result<Advised> {
 
 fn cadence(event: Event, _: &Row<'_>) -> rusqlite::Result<CadenceRecord> {
     if let Event::Cadence(cadence) = event { Ok(cadence) } else { another_kind() }
+}
+
+fn device(event: Event, _: &Row<'_>) -> rusqlite::Result<DeviceRecord> {
+    if let Event::Device(record) = event { Ok(record) } else { another_kind() }
 }
 
 fn sensor(event: Event, _: &Row<'_>) -> rusqlite::Result<SensorStatus> {

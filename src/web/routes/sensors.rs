@@ -45,9 +45,10 @@ pub(crate) async fn put(
 fn profile(web: &Web, sensor: SensorId, wanted: NewSensorProfile) -> Result<SensorProfile, Problem> {
     match &wanted.role {
         Some(SensorRole::Bar { station, .. }) => web.known_station(station)?,
-        Some(SensorRole::Footpod { athlete, .. }) => {
+        Some(SensorRole::Footpod { athlete, .. } | SensorRole::Strap { athlete }) => {
             web.known_athlete(Some(athlete.clone()))?;
         }
+        Some(SensorRole::Treadmill { athlete }) => drop(web.known_athlete(athlete.clone())?),
         None => {}
     }
     Ok(SensorProfile {

@@ -24,6 +24,7 @@ pub(super) fn kind(entry: &Entry) -> &'static str {
         Entry::Event(Event::Session(_)) => "session",
         Entry::Event(Event::Advice(_)) => "advice",
         Entry::Event(Event::Cadence(_)) => "cadence",
+        Entry::Event(Event::Device(_)) => "device",
         Entry::Event(Event::Sensor(_)) => "sensor",
         Entry::Event(Event::Stream(_)) => "stream",
         Entry::Event(Event::Notice(_)) => "notice",
@@ -53,6 +54,9 @@ pub(super) fn line(stored: &StoredEvent, known: &Known) -> Option<Line> {
         }
         Entry::Event(Event::Cadence(cadence)) => {
             (Audience::All, frame(Some(seq), "cadence", &views::people::Cadence::of(cadence, clock)))
+        }
+        Entry::Event(Event::Device(record)) => {
+            (Audience::All, frame(Some(seq), "device", &views::device::DeviceRecord::of(record, clock)))
         }
         Entry::Event(Event::Sensor(status)) => {
             (known.audience(&status.sensor), frame(Some(seq), "sensor", &known.reported(status, clock)))

@@ -56,7 +56,7 @@ impl Known {
     pub(super) fn audience(&self, sensor: &SensorId) -> Audience {
         match self.profiles.get(sensor).and_then(|profile| profile.role.as_ref()) {
             Some(SensorRole::Bar { station, .. }) => Audience::Station(station.clone()),
-            Some(SensorRole::Footpod { .. }) | None => Audience::All,
+            _ => Audience::All,
         }
     }
 }

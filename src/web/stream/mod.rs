@@ -35,7 +35,7 @@ pub(crate) struct Listening {
 /// The live stream (server-sent events).
 ///
 /// Events are `snapshot` (Snapshot), `rep` (Rep), `set` (SetRecord), `session` (Session), `advice` (Advice), `sensor`
-/// (Sensor), `cadence` (Cadence), `station` (StationContext), `notice` (Notice), `trace` (Trace, ten times a second,
+/// (Sensor), `cadence` (Cadence), `device` (DeviceRecord), `station` (StationContext), `notice` (Notice), `trace` (Trace, ten times a second,
 /// the latest win) and `reset` (Reset); their data are the schemas in brackets. Journalled ones carry an `id`: who
 /// sends the last one as `Last-Event-ID` misses and repeats nothing. Where that is not possible, a `reset` comes, then
 /// a new `snapshot`. Newer data of one id have a higher `revision`; a snapshot replaces everything.

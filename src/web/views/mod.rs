@@ -3,6 +3,7 @@
 //! Kept apart from the model, because outsiders depend on these words and the engine does not.
 
 pub(crate) mod advice;
+pub(crate) mod device;
 pub(crate) mod exercise;
 pub(crate) mod people;
 pub(crate) mod rep;

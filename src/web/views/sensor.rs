@@ -33,6 +33,8 @@ pub(crate) struct Sensor {
     pub(crate) undecoded: u64,
     /// Measured sample rate, Hz.
     pub(crate) sample_rate_hz: Option<f64>,
+    /// It sends fewer samples a second than it was asked for, so its velocities can't be trusted.
+    pub(crate) slow: bool,
     /// What the device says of itself.
     pub(crate) device: Device,
     /// When it last reported, RFC 3339; `null` for a sensor that is known and was never seen.
@@ -77,6 +79,16 @@ pub(crate) enum SensorRole {
         /// Which foot.
         foot: Option<Side>,
     },
+    /// On an athlete's chest or wrist, for the heart rate.
+    Strap {
+        /// The athlete.
+        athlete: String,
+    },
+    /// A treadmill.
+    Treadmill {
+        /// Who runs on it, when it is one athlete's.
+        athlete: Option<String>,
+    },
 }
 
 impl From<&model::SensorRole> for SensorRole {
@@ -89,6 +101,10 @@ impl From<&model::SensorRole> for SensorRole {
             },
             model::SensorRole::Footpod { athlete, foot } => {
                 Self::Footpod { athlete: athlete.to_string(), foot: foot.map(Into::into) }
+            }
+            model::SensorRole::Strap { athlete } => Self::Strap { athlete: athlete.to_string() },
+            model::SensorRole::Treadmill { athlete } => {
+                Self::Treadmill { athlete: athlete.as_ref().map(ToString::to_string) }
             }
         }
     }
@@ -105,6 +121,8 @@ impl From<SensorRole> for model::SensorRole {
             SensorRole::Footpod { athlete, foot } => {
                 Self::Footpod { athlete: model::AthleteId(athlete), foot: foot.map(Into::into) }
             }
+            SensorRole::Strap { athlete } => Self::Strap { athlete: model::AthleteId(athlete) },
+            SensorRole::Treadmill { athlete } => Self::Treadmill { athlete: athlete.map(model::AthleteId) },
         }
     }
 }
@@ -129,6 +147,7 @@ impl Sensor {
             lost_samples: status.map_or(0, |status| status.lost_samples),
             undecoded: status.map_or(0, |status| status.undecoded),
             sample_rate_hz: status.and_then(|status| status.sample_rate_hz),
+            slow: status.is_some_and(|status| status.slow),
             device: status.map(|status| (&status.device).into()).unwrap_or_default(),
             seen_at: seen.and_then(|seen| seen.rfc3339),
         }

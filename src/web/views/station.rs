@@ -1,6 +1,7 @@
 //! A station and all that its screen needs at once.
 
 use super::advice::Advice;
+use super::device::DeviceRecord;
 use super::exercise::Exercise;
 use super::people::{Athlete, Cadence, Context};
 use super::rep::Rep;
@@ -61,6 +62,8 @@ pub(crate) struct Snapshot {
     pub(crate) sensors: Vec<Sensor>,
     /// Latest cadence of each footpod, at most 10 s old.
     pub(crate) cadence: Vec<Cadence>,
+    /// Latest word of each device that measures or computes by itself, at most 10 s old.
+    pub(crate) devices: Vec<DeviceRecord>,
     /// The exercise of the context.
     pub(crate) exercise: Option<Exercise>,
     /// The athlete of the context.

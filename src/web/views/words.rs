@@ -76,7 +76,7 @@ words! {
     /// What a notice is about.
     NoticeKind {
         Undecoded, UnknownSensor, SamplesLost, Restarted, UnknownName, BadValue, Refused, BadSamples, BatteryLow,
-        Incident, StoreFull,
+        SensorSlow, Incident, StoreFull,
     }
 }
 words! {

@@ -144,6 +144,7 @@ impl Asker {
             "advice" => "Advice",
             "sensor" => "Sensor",
             "cadence" => "Cadence",
+            "device" => "DeviceRecord",
             "station" => "StationContext",
             "notice" => "Notice",
             "trace" => "Trace",

@@ -3,10 +3,10 @@
 
 use ironstride::model::{
     Advice, AdviceAction, AdviceId, AdviceInput, AlgorithmTag, AthleteProfile, BatteryReading, CadenceRecord,
-    Change, Command, Confidence, DeviceInformation, DeviceTime, DeviceToken, Event, Exercise, HostTime,
-    Input, LinkState, MovementKey, Notice, NoticeKind, Order, Rep, RepId, RepMetrics, RepSource, RepStage,
-    SensorProfile, SensorRole, SensorStatus, SessionId, SessionRecord, SetEnd, SetId, SetRecord, SetSummary,
-    StopLine,
+    Change, Command, Confidence, DeviceInformation, DeviceRecord, DeviceTime, DeviceToken, DeviceWord, Event,
+    Exercise, HostTime, Input, LinkState, MovementKey, Notice, NoticeKind, Order, Rep, RepId, RepMetrics,
+    RepSource, RepStage, SensorProfile, SensorRole, SensorStatus, SessionId, SessionRecord, SetEnd, SetId,
+    SetRecord, SetSummary, StopLine,
 };
 use ironstride::store::{
     ClockAnchor, Journal, RunId, RunSource, SourcedInput, Step, StoreOptions, Write, WriterThread,
@@ -82,6 +82,7 @@ impl Gym {
                 Event::Rep(Box::new(unlabelled(rep(8, Some(9), true)))),
                 Event::Set(Box::new(closed(set(9, &[8], false)))),
                 Event::Cadence(cadence()),
+                Event::Device(heart_rate()),
                 Event::Notice(notice("samples were lost")),
             ])
             .collect();
@@ -342,7 +343,13 @@ pub(super) fn sensor(id: &str, link: LinkState) -> SensorStatus {
         lost_samples: 2,
         undecoded: 0,
         sample_rate_hz: Some(200.1),
+        slow: false,
     }
+}
+
+fn heart_rate() -> DeviceRecord {
+    let word = DeviceWord::HeartRate { heart_rate_bpm: Some(142.0), rr_s: vec![0.4214, 0.4239] };
+    DeviceRecord { at: seconds(58.5), sensor: "strap".into(), athlete: Some("anna".into()), word }
 }
 
 fn cadence() -> CadenceRecord {

@@ -143,6 +143,7 @@ async fn a_snapshot_has_all_that_the_screen_shows() {
         snapshot["previous_sets"].as_array().unwrap().iter().map(|set| &set["id"]).collect();
     assert_eq!(previous, [7, 2]);
     assert_eq!(snapshot["cadence"][0]["cadence_steps_min"], 172.0);
+    assert_eq!(snapshot["devices"][0]["heart_rate_bpm"], 142.0);
     assert_eq!(snapshot["unlabelled_sets"], 1);
     assert_eq!(snapshot["rest"]["since"], "2025-10-09T08:54:19.000Z");
     let sensors: Vec<_> = snapshot["sensors"].as_array().unwrap().iter().map(|one| &one["sensor"]).collect();

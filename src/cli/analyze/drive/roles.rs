@@ -7,7 +7,7 @@ use super::{Drive, UNNAMED};
 use crate::cli::analyze::failure::AnalyzeError;
 use crate::model::{
     Athlete, AthleteId, Command, Context, HostTime, Input, Order, SensorAssignment, SensorId, SensorRole,
-    StationContext, StationId,
+    SensorSetup, StationContext, StationId,
 };
 use crate::radio::roles::Unsaid;
 
@@ -34,10 +34,18 @@ impl Drive<'_> {
         match &mut input {
             Input::Context {
                 context: Context::Sensor(SensorAssignment { sensor, role: SensorRole::Bar { mount, .. } }),
-                ..
+                at,
             } => {
                 *mount = self.settings.mount.or(*mount);
-                self.choose_series(sensor);
+                let (sensor, at) = (sensor.clone(), *at);
+                self.choose_series(&sensor);
+                self.set_up(&sensor, at)?;
+            }
+            Input::Context { context: Context::SensorSetup(told), .. } => {
+                if let Some(setup) = self.settings.setup.as_ref().filter(|setup| setup.sensor == told.sensor)
+                {
+                    *told = setup.clone();
+                }
             }
             Input::Context { context: Context::Athlete(athlete), .. } => {
                 athlete.body_mass_kg = self.settings.body_mass_kg.or(athlete.body_mass_kg);
@@ -87,8 +95,17 @@ impl Drive<'_> {
         at: HostTime,
     ) -> Result<(), AnalyzeError> {
         self.choose_series(sensor);
+        self.set_up(sensor, at)?;
         let role = SensorRole::Bar { station, mount: self.settings.mount, side: None };
         self.tell(at, Context::Sensor(SensorAssignment { sensor: sensor.clone(), role }))
+    }
+
+    /// What the configuration says of the sensor as an instrument. A trace has no sensor's name, so it is the one meant.
+    fn set_up(&mut self, sensor: &SensorId, at: HostTime) -> Result<(), AnalyzeError> {
+        let meant = self.settings.setup.as_ref().filter(|setup| self.is_trace || setup.sensor == *sensor);
+        let Some(setup) = meant else { return Ok(()) };
+        let setup = SensorSetup { sensor: sensor.clone(), ..setup.clone() };
+        self.tell(at, Context::SensorSetup(setup))
     }
 
     /// A series holds one sensor: the first bar.

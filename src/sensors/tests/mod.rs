@@ -1,0 +1,3 @@
+//! All families together.
+
+mod hostile;
