@@ -80,7 +80,7 @@ impl Sensor {
     pub(super) fn mount(&self) -> Option<Mount> {
         match self.role {
             Some(SensorRole::Bar { mount, .. }) => mount,
-            Some(SensorRole::Footpod { .. }) | None => None,
+            _ => None,
         }
     }
 
