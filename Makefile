@@ -19,7 +19,7 @@ demo: tools dashboard ## the whole daemon with a simulated training session on h
 	@exec target/debug/ironstride demo
 
 .PHONY: test
-test: tools dashboard clock ## everything that must hold: format, lints, documentation, all tests
+test: tools dashboard clock victoria ## everything that must hold: format, lints, documentation, all tests
 	@start=$$(date +%s); status=0; $(MAKE) --no-print-directory check all-tests || status=$$?; \
 	took=$$(( $$(date +%s) - start )); word=passed; [ $$status -eq 0 ] || word=FAILED; \
 	printf 'make test %s after %d min %02d s\n' $$word $$((took / 60)) $$((took % 60)); exit $$status
@@ -64,9 +64,9 @@ fmt: tools ## bring all code into its format
 	$(CARGO) fmt --all
 
 .PHONY: bench
-bench: tools dashboard valgrind ## measure throughput, memory and accuracy, and print the figures
+bench: tools dashboard valgrind victoria ## measure throughput, memory and accuracy, and print the figures
 	$(CARGO) bench --profile dev --locked --bench stages
-	$(CARGO) test --locked --test promises -- --include-ignored --nocapture --test-threads=1 figures:: trust:: load:: killed:: api::wire
+	$(CARGO) test --locked --test promises -- --include-ignored --nocapture --test-threads=1 figures:: trust:: load:: killed:: api::wire influx::
 
 # What measures accuracy and is the same on every machine, unlike time.
 ACCURACY := figures:: reference trust::
@@ -99,6 +99,12 @@ tools:
 	    echo 'no C compiler: installing gcc and libc6-dev'; \
 	    apt-get update -qq && apt-get install -y -qq --no-install-recommends gcc libc6-dev; \
 	  else echo 'no C compiler (it links programs): install one, on Debian `sudo apt-get install gcc libc6-dev`' >&2; exit 2; fi; \
+	fi
+	@if ! { command -v pkg-config >/dev/null && pkg-config --exists openssl; }; then \
+	  if [ "$$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then \
+	    echo 'no OpenSSL to build with: installing libssl-dev and pkg-config'; \
+	    apt-get update -qq && apt-get install -y -qq --no-install-recommends libssl-dev pkg-config; \
+	  else echo 'no OpenSSL to build with (the export speaks TLS by it): on Debian `sudo apt-get install libssl-dev pkg-config`' >&2; exit 2; fi; \
 	fi
 	@need=$$(sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml); \
 	how="install it from https://rustup.rs; the one of the distribution is usually older"; \
@@ -134,6 +140,14 @@ clock:
 	@if ! ls /usr/lib/*/faketime/libfaketime.so.1 >/dev/null 2>&1 && [ "$$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then \
 	  echo 'no libfaketime: installing it'; \
 	  apt-get update -qq && apt-get install -y -qq --no-install-recommends faketime; \
+	fi
+
+# The export is tested against a real server; without it those tests say that they were skipped.
+.PHONY: victoria
+victoria:
+	@if [ ! -x /usr/bin/victoria-metrics ] && [ "$$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then \
+	  echo 'no VictoriaMetrics: installing it'; \
+	  apt-get update -qq && apt-get install -y -qq --no-install-recommends victoria-metrics; \
 	fi
 
 # Instructions are counted by valgrind; without it the table of stages has times only, and says so.

@@ -26,6 +26,7 @@
 //! | [`config`] | the exercise catalogue and parameters, parsed and validated |
 //! | [`radio`] | delivers bytes: captures and traces from files, replays, the simulator |
 //! | [`store`] | the journal: one SQLite file that only grows, and what reads it |
+//! | [`influx`] | tells what is settled to whatever speaks InfluxDB's write API |
 //! | [`web`] | HTTP API, live stream and the built dashboard |
 //! | [`daemon`] | tasks, channels, supervision and shutdown: the wiring of all rooms |
 //! | [`cli`] | one file a subcommand |
@@ -38,6 +39,7 @@ pub mod coach;
 pub mod config;
 pub mod daemon;
 pub mod engine;
+pub mod influx;
 pub mod lifting;
 pub mod model;
 pub mod motion;

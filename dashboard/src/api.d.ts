@@ -836,6 +836,45 @@ export interface components {
          * @enum {string}
          */
         ExerciseKind: "velocity" | "counted" | "hold" | "carry" | "jump";
+        /** @description What leaves for a server. */
+        Export: {
+            /** @description Where it goes. */
+            destination: string;
+            /**
+             * Format: int64
+             * @description Events of the journal after it.
+             */
+            lag_events: number;
+            /**
+             * Format: double
+             * @description How long the oldest of those that are to be told has waited, s; 0 when none has.
+             */
+            lag_s: number;
+            /** @description What went wrong last; `null` once something went well. */
+            last_error: string | null;
+            /**
+             * Format: int64
+             * @description Points told since the beginning.
+             */
+            points: number;
+            /**
+             * Format: int64
+             * @description Points that the server would not take.
+             */
+            refused: number;
+            /**
+             * Format: int64
+             * @description All events up to this number are told.
+             */
+            seq: number;
+            /** @description How it is. */
+            state: components["schemas"]["ExportState"];
+        };
+        /**
+         * @description How the export is, in a word.
+         * @enum {string}
+         */
+        ExportState: "up_to_date" | "sending" | "waiting" | "paused" | "clock_unset";
         /**
          * @description What a set is for; it decides the velocity loss at which the coach stops it.
          * @enum {string}
@@ -1777,6 +1816,7 @@ export interface components {
         };
         /** @description How the daemon is. */
         Status: {
+            export: components["schemas"]["Export"] | null;
             /** @description The gym. */
             gym: components["schemas"]["Gym"];
             /** @description Inputs received and lost since the start. */
@@ -2111,6 +2151,8 @@ export type DeviceWord = components['schemas']['DeviceWord'];
 export type Done = components['schemas']['Done'];
 export type Exercise = components['schemas']['Exercise'];
 export type ExerciseKind = components['schemas']['ExerciseKind'];
+export type Export = components['schemas']['Export'];
+export type ExportState = components['schemas']['ExportState'];
 export type Goal = components['schemas']['Goal'];
 export type Gym = components['schemas']['Gym'];
 export type Health = components['schemas']['Health'];

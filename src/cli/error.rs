@@ -2,6 +2,7 @@
 
 use crate::config::{Mistakes, SettingsError, UnknownExercise};
 use crate::daemon::DaemonError;
+use crate::influx::{CarrierError, ReconcileError};
 use crate::store::StoreError;
 use std::io;
 use std::path::PathBuf;
@@ -37,6 +38,24 @@ pub(super) enum CliError {
         path: PathBuf,
         /// What was found.
         faults: String,
+    },
+    /// There is no way to the server.
+    #[error(transparent)]
+    Carrier(#[from] CarrierError),
+    /// Server and journal can't be compared, or not all was sent.
+    #[error(transparent)]
+    Reconcile(#[from] ReconcileError),
+    /// The server takes nothing from us.
+    #[error("the server takes nothing: {0}; correct url, org, bucket or token of [influx]")]
+    Locked(String),
+    /// Server and journal are not alike.
+    #[error(
+        "{count} points are not alike; `ironstride influx backfill` sends again what the server lacks, and \
+        docs/influx.md says what else can be done"
+    )]
+    Different {
+        /// Points.
+        count: u64,
     },
     /// A number that nothing has.
     #[error("{0}")]
@@ -82,10 +101,15 @@ impl CliError {
             | Self::UnknownExercise(_)
             | Self::Catalogue(_)
             | Self::Settings(_)
+            | Self::Carrier(CarrierError::Off)
             | Self::Daemon(DaemonError::Settings(_)) => 2,
             Self::Daemon(_)
             | Self::Store(_)
             | Self::BadCopy { .. }
+            | Self::Carrier(_)
+            | Self::Reconcile(_)
+            | Self::Locked(_)
+            | Self::Different { .. }
             | Self::NotFound(_)
             | Self::Undecided(_)
             | Self::NotPassed

@@ -15,6 +15,7 @@ mod error;
 mod exercises;
 mod export;
 mod format;
+mod influx;
 mod openapi;
 mod ordered;
 mod progress;
@@ -72,6 +73,8 @@ enum Command {
     Exercises(exercises::Exercises),
     /// Write repetitions, sets or sessions as CSV
     Export(export::Export),
+    /// Look after the export to InfluxDB or VictoriaMetrics
+    Influx(influx::Influx),
     /// Print the OpenAPI document of the HTTP API
     Openapi(openapi::OpenApi),
     /// Feed a capture through the whole daemon
@@ -98,6 +101,7 @@ pub fn run() -> ExitCode {
         Command::Doctor(command) => command.run(),
         Command::Exercises(command) => command.run(),
         Command::Export(command) => command.run(),
+        Command::Influx(command) => command.run(),
         Command::Openapi(command) => command.run(),
         Command::Replay(command) => command.run(),
         Command::Run(command) => command.run(),

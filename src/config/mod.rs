@@ -4,6 +4,7 @@ mod exercise_file;
 mod exercise_rules;
 mod exercises;
 mod in_force;
+mod influx;
 mod layers;
 mod mistake;
 mod recover;
@@ -15,6 +16,7 @@ mod suggest;
 mod values;
 
 pub use exercises::{Catalogue, UnknownExercise};
+pub use influx::InfluxSettings;
 pub use layers::{Environment, Flags, InForce, Origin, SettingsError};
 pub use mistake::{Mistake, Mistakes};
 pub use sensor_settings::{CalibrationSettings, SensorSettings, table, with_calibration};

@@ -4,6 +4,7 @@
 //! The documentation of these types is the description in `ironstride config schema`, and the ranges given here are
 //! the ones that a file is held to.
 
+use super::influx::InfluxSettings;
 use super::sensor_settings::SensorSettings;
 use super::{Mistakes, settings_file, values};
 use crate::coach::CoachParams;
@@ -51,6 +52,8 @@ pub struct Settings {
     pub coach: CoachParams,
     /// When sets and sessions end.
     pub sets: SessionParams,
+    /// Where results leave for.
+    pub influx: InfluxSettings,
     /// What the program says of itself.
     pub log: LogSettings,
 }
@@ -73,6 +76,7 @@ impl Default for Settings {
             home_made_sensors: Vec::new(),
             coach: CoachParams::default(),
             sets: SessionParams::default(),
+            influx: InfluxSettings::default(),
             log: LogSettings::default(),
         }
     }
@@ -271,6 +275,7 @@ mod tests {
             ("time_zone = \"Europe/Berlin\"", "[gym]"),
             ("hosts = [\"gym.example.org\"]", "[web]"),
             ("directory = \"/mnt/disk/ironstride\"", "[store]"),
+            ("url = \"https://influx.example.org:8086\"", "[influx]"),
         ];
         let mut text = Settings::TEMPLATE.to_owned();
         for (example, section) in examples {
@@ -281,6 +286,7 @@ mod tests {
         assert_eq!(settings.gym.time_zone, "Europe/Berlin");
         assert_eq!(settings.web.hosts, ["gym.example.org"]);
         assert_eq!(settings.store.directory, Path::new("/mnt/disk/ironstride"));
+        assert_eq!(settings.influx.url.as_deref(), Some("https://influx.example.org:8086"));
     }
 
     #[test]

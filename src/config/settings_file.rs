@@ -135,11 +135,18 @@ fn check_together(reader: &mut Reader<'_>, table: &Table<'_>, settings: &Setting
         );
         reader.report(span.unwrap_or(0..0), message);
     }
-    if let Some(file) = &settings.exercises.file
-        && let Err(error) = std::fs::metadata(file)
-    {
-        let message = format!("{}: {error}; correct the path, or leave `file` out", file.display());
-        reader.report(said(table, "exercises", "file").unwrap_or(0..0), message);
+    let files = [
+        ("exercises", "file", &settings.exercises.file),
+        ("influx", "token_file", &settings.influx.token_file),
+        ("influx", "ca_file", &settings.influx.ca_file),
+    ];
+    for (section, key, file) in files {
+        if let Some(file) = file
+            && let Err(error) = std::fs::metadata(file)
+        {
+            let message = format!("{}: {error}; correct the path, or leave `{key}` out", file.display());
+            reader.report(said(table, section, key).unwrap_or(0..0), message);
+        }
     }
 }
 
@@ -174,7 +181,10 @@ fn placed(mut settings: Settings, table: &Table<'_>, folder: &Path) -> Settings 
     if said(table, "store", "directory").is_some() {
         settings.store.directory = absolute(&settings.store.directory);
     }
-    settings.exercises.file = settings.exercises.file.as_deref().map(absolute);
+    for path in [&mut settings.exercises.file, &mut settings.influx.token_file, &mut settings.influx.ca_file]
+    {
+        *path = path.as_deref().map(absolute);
+    }
     settings
 }
 

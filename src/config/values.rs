@@ -144,6 +144,36 @@ fn parse_host(text: &str) -> Result<String, String> {
     })
 }
 
+/// Address of a server: scheme, host and perhaps port.
+fn parse_server(text: &str) -> Result<String, String> {
+    let wrong = |what: &str| {
+        Err(format!(
+            "`{text}` {what}; write it like `https://influx.example.org:8086` or `http://192.168.1.5:8428`"
+        ))
+    };
+    let Some(rest) = text.strip_prefix("http://").or_else(|| text.strip_prefix("https://")) else {
+        return wrong("is no address of a server");
+    };
+    let place = rest.strip_suffix('/').unwrap_or(rest);
+    if place.contains('@') {
+        return wrong("has a name or password in it, which belong into `token_file`");
+    }
+    if place.contains(['/', '?', '#']) {
+        return wrong("has a path, and servers are asked at their root only");
+    }
+    let (host, port) = match place.rsplit_once(':') {
+        Some((host, port)) if !port.contains(']') => (host, Some(port)),
+        _ => (place, None),
+    };
+    let is_port = port.is_none_or(|port| port.parse::<u16>().is_ok_and(|port| port > 0));
+    let in_brackets = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
+    let is_host = match in_brackets {
+        Some(address) => address.parse::<std::net::Ipv6Addr>().is_ok(),
+        None => parse_host(host).is_ok(),
+    };
+    if is_port && is_host { Ok(text.to_owned()) } else { wrong("is no address of a server") }
+}
+
 /// Reads a text and says in its own words what is wrong with it.
 fn text<'de, D: Deserializer<'de>, T>(
     from: D,
@@ -166,6 +196,10 @@ pub(super) fn path<'de, D: Deserializer<'de>>(from: D) -> Result<PathBuf, D::Err
 
 pub(super) fn some_path<'de, D: Deserializer<'de>>(from: D) -> Result<Option<PathBuf>, D::Error> {
     path(from).map(Some)
+}
+
+pub(super) fn some_server<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+    text(from, parse_server).map(Some)
 }
 
 pub(super) fn name<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
@@ -247,6 +281,22 @@ mod tests {
         assert_eq!(parse_host("Gym.local"), Ok("gym.local".to_owned()));
         for bad in ["", "http://gym", "gym:80", "gym/", ".local", "-x"] {
             assert!(parse_host(bad).is_err(), "{bad}");
+        }
+        for good in
+            ["http://a", "https://influx.example.org:8086/", "http://[::1]:8428", "http://127.0.0.1:1"]
+        {
+            assert_eq!(parse_server(good), Ok(good.to_owned()));
+        }
+        for (bad, why) in [
+            ("influx:8086", "is no address"),
+            ("http://", "is no address"),
+            ("http://a:0", "is no address"),
+            ("http://a b", "is no address"),
+            ("http://a:x", "is no address"),
+            ("https://a/influx", "has a path"),
+            ("https://me:secret@a", "belong into `token_file`"),
+        ] {
+            assert!(parse_server(bad).unwrap_err().contains(why), "{bad}");
         }
         assert!(parse_path("~/x").unwrap_err().contains("word of the shell"));
         assert!(parse_path("").is_err() && parse_path("x/y").is_ok());

@@ -1,6 +1,7 @@
 //! Looks at all that a daemon needs, without starting one, and says what to do.
 
 use super::clock::{SystemTicks, Ticks, is_plausible};
+use super::exports::{self, Looked};
 use crate::config::{Environment, Flags, InForce, Origin, StoreSettings};
 use crate::store::{Calendar, Reader, StoreError, StoreStatus, Utc, check};
 use serde::Serialize;
@@ -58,6 +59,7 @@ pub fn examine(flags: &Flags, environment: &Environment) -> Vec<Finding> {
     findings.clock(&SystemTicks::new());
     if let Some(in_force) = &in_force {
         findings.port(in_force.settings.web.listen);
+        findings.export(in_force);
     }
     findings.0
 }
@@ -161,6 +163,16 @@ impl Findings {
             );
         } else {
             self.ok(CHECK, found);
+        }
+    }
+
+    /// Where results leave for, if anywhere.
+    fn export(&mut self, in_force: &InForce) {
+        let settings = &in_force.settings;
+        if settings.influx.url.is_some() {
+            let reader = Reader::open(&settings.store.file()).ok();
+            let Looked { verdict, found, advice } = exports::look(&settings.influx, reader.as_ref());
+            self.add("influx", verdict, found, advice);
         }
     }
 

@@ -12,6 +12,7 @@
 //! | `core.rs`, `run.rs`, `drive.rs`, `wishes.rs`, `opening.rs` | the engine, what goes into it, what becomes of what comes out |
 //! | `resume.rs`, `past.rs` | a killed daemon goes on where its journal ends |
 //! | `clock.rs` | the only place with clocks |
+//! | `exports.rs` | what leaves for a server, as a task |
 //! | `doctor.rs` | looks at all that a daemon needs, without starting one |
 //! | `supervise.rs`, `systemd.rs`, `logging.rs` | restarts, watchdog, log |
 
@@ -20,6 +21,7 @@ mod core;
 mod doctor;
 mod drive;
 mod error;
+mod exports;
 mod logging;
 mod opening;
 mod past;

@@ -4,6 +4,7 @@ use super::clock::{Ticks, within};
 use super::core::{Core, Ears};
 use super::drive::words;
 use super::error::DaemonError;
+use super::exports::ExportWork;
 use super::supervise::{Failure, GivenUp, Supervisor, Work};
 use super::systemd::{self, Beat};
 use crate::model::nanos_from_seconds;
@@ -37,6 +38,7 @@ pub(super) struct Tasks {
     pub(super) asks: mpsc::Receiver<Ask>,
     pub(super) radio: Option<RadioWork>,
     pub(super) web: WebWork,
+    pub(super) export: Option<ExportWork>,
     pub(super) stays: bool,
     pub(super) seconds: Option<f64>,
 }
@@ -111,8 +113,21 @@ impl Tasks {
     }
 
     async fn run(self, mut ready: impl FnMut(&str)) -> Result<bool, DaemonError> {
-        let Self { ticks, journal, writer, vitals, beat, core, deliveries, asks, radio, web, stays, seconds } =
-            self;
+        let Self {
+            ticks,
+            journal,
+            writer,
+            vitals,
+            beat,
+            core,
+            deliveries,
+            asks,
+            radio,
+            web,
+            export,
+            stays,
+            seconds,
+        } = self;
         // before anything runs, so that no signal is missed
         let mut terminate = signal(SignalKind::terminate()).map_err(DaemonError::System)?;
         let mut interrupt = signal(SignalKind::interrupt()).map_err(DaemonError::System)?;
@@ -125,6 +140,8 @@ impl Tasks {
         let address = web.address;
         let mut core = start_core(core, Ears { deliveries, asks, stop: stop_core.clone(), stays })?;
         let mut web = tokio::spawn(keep(supervisor(&stop_web), "web", true, web));
+        // it ends with the web, and nothing waits for it: what is under way is sent again
+        let _export = export.map(|export| tokio::spawn(keep(supervisor(&stop_web), "influx", false, export)));
         let mut radio = radio.map(|radio| tokio::spawn(keep(supervisor(&stop_radio), "radio", false, radio)));
         let beats = {
             let journal = journal.clone();

@@ -3,6 +3,7 @@
 use super::clock::{self, HostClock, Reading, SystemTicks, Ticks, goes_on_at};
 use super::core::{Core, CoreError, Equipment};
 use super::error::DaemonError;
+use super::exports::ExportWork;
 use super::opening;
 use super::past::{self, Past};
 use super::sources::{self, DEMO_HEAD_START_S, Recording};
@@ -148,6 +149,13 @@ impl House {
             Web::new(web_config(plan), reader.clone(), self.hub, desk, self.vitals.clone(), wall(&clock));
         self.vitals.set_source(radio.as_ref().map_or("none", |radio| radio.name()));
         let port = RadioPort { inputs: deliver, requests: to_radio, clock: Arc::new(clock) };
+        let influx = &plan.in_force.settings.influx;
+        let export = influx.url.is_some().then(|| ExportWork {
+            settings: influx.clone(),
+            journal: self.journal.clone(),
+            vitals: self.vitals.clone(),
+            ticks: Arc::clone(&self.ticks),
+        });
         let tasks = Tasks {
             ticks: self.ticks,
             journal: self.journal,
@@ -159,6 +167,7 @@ impl House {
             asks,
             radio: radio.map(|radio| RadioWork { radio, port }),
             web: WebWork { web, address, listener: Some(listener) },
+            export,
             stays: plan.stays,
             seconds: plan.seconds,
         };

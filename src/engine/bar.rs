@@ -116,7 +116,7 @@ impl Bar {
             live: LiveDetector::new(params.live),
             strokes: LiveDetector::new(params.live),
             track: Track::new(params.track),
-            series: traces.settled.then(|| Series::new(params.track)),
+            series: traces.settled.then(Series::default),
             ledger: Ledger::new(sensor.clone(), 1),
             known: BTreeMap::new(),
             stream: 1,

@@ -20,6 +20,8 @@ const PEAK_WINDOW_S: f64 = 0.02;
 const PAUSE_M_S: f64 = 0.05;
 /// Uncertainty of each end of a phase, s (training.md §4.1: median 11 ms at good links).
 const BOUNDARY_SD_S: f64 = 0.011;
+/// Standard deviation of scale and mount as a share of all that is measured.
+const SCALE_SD: f64 = 0.01;
 /// What a second of a hole's length adds to the density of the velocity error, m²/s⁴.
 const HOLE_NOISE_M2_S4: f64 = 0.4;
 /// Standard deviation of the mean velocity at which the quality is one half, m/s: twice what pipelines reach.
@@ -37,10 +39,10 @@ pub fn metrics(phases: &Phases, hole_s: f64, clipped: bool, inertial: bool) -> R
     let mean_velocity = way / duration;
     let (peak, time_to_peak) = peak_velocity(curve);
     let (mean_power, peak_power) = specific_power(curve);
-    let sd = if inertial {
-        mean_velocity_sd(phases, mean_velocity, hole_s)
-    } else {
-        jitter(mean_velocity, duration)
+    let Spread { mean_m_s: sd, peak_m_s, way_m } = match phases.spread {
+        Some(known) => spread(known, peak, way, duration, hole_s),
+        None if inertial => simple_spread(phases, mean_velocity, hole_s),
+        None => measured_spread(mean_velocity, duration),
     };
     let quality = (1.0 / (1.0 + (sd / HALF_QUALITY_SD_M_S).powi(2))) * if clipped { 0.5 } else { 1.0 };
     let eccentric = phases.eccentric.as_ref().map(|e| eccentric_and_pause(e, phases));
@@ -58,6 +60,8 @@ pub fn metrics(phases: &Phases, hole_s: f64, clipped: bool, inertial: bool) -> R
         peak_specific_power_w_kg: known(peak_power),
         quality: known(quality),
         mean_velocity_sd_m_s: known(sd),
+        peak_velocity_sd_m_s: known(peak_m_s),
+        range_of_motion_sd_m: known(way_m),
         ..RepMetrics::default()
     }
 }
@@ -123,6 +127,39 @@ fn eccentric_and_pause(eccentric: &Curve, phases: &Phases) -> (f64, f64) {
     (moving, whole - moving)
 }
 
+/// Standard deviations.
+struct Spread {
+    mean_m_s: f64,
+    peak_m_s: f64,
+    way_m: f64,
+}
+
+/// From what the joint solution knows of the way and of the velocity in its middle. What no integral shows comes on
+/// top: scale and mount (a share of all), and the ends, which are found the better the faster the bar leaves them.
+fn spread(
+    (way_sd_m, velocity_sd_m_s): (f64, f64),
+    peak: f64,
+    way: f64,
+    duration: f64,
+    hole_s: f64,
+) -> Spread {
+    let lost = (HOLE_NOISE_M2_S4 * hole_s * (hole_s / duration).min(1.0) * duration / 12.0).sqrt();
+    let ends = BOUNDARY_SD_S * std::f64::consts::SQRT_2 / duration;
+    let way_m = way_sd_m.hypot(SCALE_SD * way).hypot(lost * duration);
+    let mean_m_s = (way_m / duration).hypot(ends * way / duration);
+    Spread { mean_m_s, peak_m_s: velocity_sd_m_s.hypot(SCALE_SD * peak).hypot(lost), way_m }
+}
+
+fn simple_spread(phases: &Phases, mean_velocity: f64, hole_s: f64) -> Spread {
+    let mean_m_s = mean_velocity_sd(phases, mean_velocity, hole_s);
+    Spread { mean_m_s, peak_m_s: 1.5 * mean_m_s, way_m: mean_m_s * phases.concentric.duration_s() }
+}
+
+fn measured_spread(mean_velocity: f64, duration: f64) -> Spread {
+    let mean_m_s = jitter(mean_velocity, duration);
+    Spread { mean_m_s, peak_m_s: mean_m_s, way_m: mean_m_s * duration }
+}
+
 fn jitter(mean_velocity: f64, duration: f64) -> f64 {
     mean_velocity.abs() * BOUNDARY_SD_S * std::f64::consts::SQRT_2 / duration
 }
@@ -168,7 +205,7 @@ mod tests {
             points.push(CurvePoint { t_s: t, velocity_m_s: v, acceleration_m_s2: acceleration(t) });
         }
         let concentric = Curve { start: DeviceTime(0), points, residual_m_s: 0.0 };
-        Phases { eccentric: None, concentric, missing_m: None, astray_m: 0.0 }
+        Phases { eccentric: None, concentric, missing_m: None, spread: None, astray_m: 0.0 }
     }
 
     fn mean_until(phases: &Phases, end_s: f64) -> f64 {

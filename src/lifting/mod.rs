@@ -6,6 +6,7 @@
 pub mod judge;
 mod judge_params;
 pub mod live;
+pub mod measure;
 pub mod metrics;
 pub mod movement;
 pub mod overlap;
@@ -74,7 +75,17 @@ fn or_gap(why: RejectReason) -> RejectReason {
 /// Finds, measures and judges the movements of one stretch of activity, oldest first.
 #[must_use]
 pub fn analyze(motion: &Motion, prior: &MovementPrior, params: &LiftingParams) -> Vec<Found> {
-    let lifted = look(motion, prior, params);
+    found(motion, prior, params, true)
+}
+
+/// The same with numbers that are good enough to judge by, at a fraction of the cost.
+#[must_use]
+fn glance(motion: &Motion, prior: &MovementPrior, params: &LiftingParams) -> Vec<Found> {
+    found(motion, prior, params, false)
+}
+
+fn found(motion: &Motion, prior: &MovementPrior, params: &LiftingParams, thorough: bool) -> Vec<Found> {
+    let lifted = look(motion, prior, params, thorough);
     if !prior.worn || prior.order.is_some() {
         return lifted;
     }
@@ -84,8 +95,8 @@ pub fn analyze(motion: &Motion, prior: &MovementPrior, params: &LiftingParams) -
     found
 }
 
-/// The same by the height alone.
-fn look(motion: &Motion, prior: &MovementPrior, params: &LiftingParams) -> Vec<Found> {
+/// The movements by the height alone.
+fn look(motion: &Motion, prior: &MovementPrior, params: &LiftingParams, thorough: bool) -> Vec<Found> {
     let motion = match prior.concentric {
         ConcentricDirection::Up => Cow::Borrowed(motion),
         ConcentricDirection::Down => Cow::Owned(motion.clone().inverted()),
@@ -94,11 +105,15 @@ fn look(motion: &Motion, prior: &MovementPrior, params: &LiftingParams) -> Vec<F
     let strokes = sticking::rejoined(&motion, strokes, prior);
     let candidates = movement::candidates(&motion, &strokes, prior);
     let verdict = judge::judge(&candidates, &strokes, prior, &params.judge);
+    let measure = thorough.then(|| measure::Measure::of(&motion, &strokes, prior));
     candidates
         .iter()
         .zip(verdict.reasons)
         .map(|(candidate, reason)| {
-            let phases = movement::phases(&motion, candidate, verdict.order, prior);
+            let phases = match &measure {
+                Some(measure) => measure.phases(candidate, verdict.order),
+                None => movement::phases(&motion, candidate, verdict.order, prior),
+            };
             let (start, end) = (phases.start(), phases.end());
             let (hole_s, clipped) = movement::blemishes(&motion.points, start, end);
             let metrics = metrics::metrics(&phases, hole_s, clipped, motion.evidence == Evidence::Inertial);
@@ -115,7 +130,8 @@ fn look(motion: &Motion, prior: &MovementPrior, params: &LiftingParams) -> Vec<F
                     .or(too_small.then_some(RejectReason::TooSmall))
                     .or(too_long.then_some(RejectReason::TooLong))
                     .map(|why| if missing { or_gap(why) } else { why }),
-                settled: movement::settled(&motion, candidate, verdict.order),
+                settled: movement::settled(&motion, candidate, verdict.order)
+                    && measure.as_ref().is_some_and(|m| m.is_final(candidate)),
             }
         })
         .collect()

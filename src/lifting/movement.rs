@@ -117,7 +117,7 @@ fn range(heights: impl Iterator<Item = f64>) -> f64 {
 
 /// Whether the integrated way is longer than the exercise allows while the smoothed one is not: over a hole or an impact
 /// the turn-rounds were missed. A way too short says no such thing, since the smoothed height invents movements.
-fn goes_astray(way_m: f64, stroke: &Stroke, prior: &MovementPrior) -> bool {
+pub(super) fn goes_astray(way_m: f64, stroke: &Stroke, prior: &MovementPrior) -> bool {
     let longest = LARGEST_SHARE * prior.max_rom_m;
     way_m > longest && stroke.travel_m <= longest
 }
@@ -139,6 +139,8 @@ pub struct Phases {
     pub concentric: Curve,
     /// Height missing after the cycle before closure, m; `None` when there was no cycle to close.
     pub missing_m: Option<f64>,
+    /// Standard deviations of the concentric way, m, and of the velocity in its middle, m/s, where they are known.
+    pub spread: Option<(f64, f64)>,
     /// How far an integral that says nothing was from the smoothed way that is used instead, m; 0 when it is used.
     pub astray_m: f64,
 }
@@ -186,6 +188,7 @@ fn integrated(motion: &Motion, candidate: &Candidate, order: PhaseOrder, prior: 
             eccentric: None,
             concentric: moving_part(motion, &candidate.stroke),
             missing_m: None,
+            spread: None,
             astray_m: 0.0,
         };
     };
@@ -206,7 +209,7 @@ fn integrated(motion: &Motion, candidate: &Candidate, order: PhaseOrder, prior: 
         missing_m = Some(constrain::close(&mut concentric, &mut other, drift / (drift + spread)));
     }
     let eccentric = (order == PhaseOrder::EccentricFirst).then_some(other);
-    Phases { eccentric, concentric, missing_m, astray_m: 0.0 }
+    Phases { eccentric, concentric, missing_m, spread: None, astray_m: 0.0 }
 }
 
 fn equal(way: f64, back: f64) -> bool {

@@ -65,12 +65,12 @@ fn swung(
     let prior = MovementPrior { min_rom_m: LEAST_SWING_M, swings: true, ..*prior };
     let params = LiftingParams { stroke_m: SWING_STROKE_M, ..*params };
     let swing = swing(motion, axis);
-    let found = super::look(&swing, &prior, &params);
+    let found = super::look(&swing, &prior, &params, false);
     let (from, to) = (accepted(&found).next()?.start, accepted(&found).next_back()?.end);
     if !rests_high(&swing.points, |p| p.time >= from && p.time <= to) {
         return Some(found);
     }
-    Some(super::look(&swing.inverted(), &prior, &params))
+    Some(super::look(&swing.inverted(), &prior, &params, false))
 }
 
 /// Height that turning along an axis would give the hand.

@@ -5,7 +5,7 @@
 //! numbers are those of the middle filter.
 
 use super::overlap::same_movement;
-use super::{Found, LiftingParams, analyze};
+use super::{Found, LiftingParams, analyze, glance};
 use crate::lifting::prior::MovementPrior;
 use crate::model::RejectReason;
 use crate::motion::track::{Motion, TrackParams};
@@ -24,7 +24,7 @@ pub fn settle(
 ) -> Vec<Found> {
     let mut found = analyze(motion, prior, params);
     let others = motion.through(OTHER_CUTOFFS.map(|share| share * track.drift_cutoff_hz), track);
-    let others = others.map(|motion| analyze(&motion, prior, params));
+    let others = others.map(|motion| glance(&motion, prior, params));
     for movement in &mut found {
         let opinions = others.each_ref().map(|other| opinion(other, movement));
         movement.reject_reason = majority(movement.reject_reason, opinions);

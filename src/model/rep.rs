@@ -136,6 +136,10 @@ pub struct RepMetrics {
     pub quality: Option<f64>,
     /// Standard deviation of the mean velocity, m/s.
     pub mean_velocity_sd_m_s: Option<f64>,
+    /// Standard deviation of the peak velocity, m/s.
+    pub peak_velocity_sd_m_s: Option<f64>,
+    /// Standard deviation of the range of motion, m.
+    pub range_of_motion_sd_m: Option<f64>,
 }
 
 /// Why a movement is not counted.

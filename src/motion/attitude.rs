@@ -18,6 +18,8 @@ pub(super) struct Pose {
     pub(super) up_m_s2: f64,
     /// Turning without bias, in the sensor's axes, rad/s.
     pub(super) turn_rad_s: Option<[f64; 3]>,
+    /// Attitude by the gyroscope alone, in a frame of its own.
+    pub(super) strapdown: Option<[f64; 4]>,
 }
 
 impl Pose {
@@ -139,7 +141,13 @@ impl Inertial {
         let q = self.vqf.quat_6d();
         let bias = self.vqf.state().bias;
         let turn = [gyro[0] - bias[0], gyro[1] - bias[1], gyro[2] - bias[2]];
-        Pose { q: [q.0, q.1, q.2, q.3], up_m_s2: up_part(&q, accel), turn_rad_s: Some(turn) }
+        let s = self.vqf.state().gyr_quat;
+        Pose {
+            q: [q.0, q.1, q.2, q.3],
+            up_m_s2: up_part(&q, accel),
+            turn_rad_s: Some(turn),
+            strapdown: Some([s.0, s.1, s.2, s.3]),
+        }
     }
 }
 
@@ -194,6 +202,7 @@ impl Gravity {
             q: [q.0, q.1, q.2, q.3],
             up_m_s2: up_part(&q, sample.accel_m_s2),
             turn_rad_s: sample.gyro_rad_s,
+            strapdown: None,
         }
     }
 }

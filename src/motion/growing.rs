@@ -84,6 +84,9 @@ impl GrowingMotion {
             let count = points.len();
             let clean = offset.removed(sample);
             bridge(points, last.as_ref(), &clean, &self.params);
+            if let Some(point) = points.last_mut() {
+                point.offset_m_s2 = sample.acceleration_m_s2 - clean.acceleration_m_s2;
+            }
             // rest is judged by whole stretches
             let over =
                 |p: &Kinematic| rest::stretch(first, p.time) < rest::stretch(first, points[count].time);

@@ -61,6 +61,8 @@ impl Lane {
             dt_s,
             hole_s: placed.hole_s,
             q: pose.q,
+            strapdown: pose.strapdown,
+            force_m_s2: placed.sample.accel_m_s2,
             vertical_acceleration_m_s2,
             turn_rate_rad_s: pose.turn_rate_rad_s(),
             vertical_velocity_m_s: self.vertical.velocity_m_s(),

@@ -26,7 +26,9 @@
 //! | `live.rs` | vertical velocity and displacement, causal |
 //! | `track.rs`, `smoother.rs` | vertical motion of a whole activity, drift-free, for finding movements |
 //! | `growing.rs` | the same while the activity grows |
-//! | `constrain.rs` | one movement integrated anew between its turn-rounds, for its numbers |
+//! | `constrain.rs` | one movement integrated anew between its turn-rounds, to judge it by |
+//! | `joint.rs` | velocities of neighbouring movements with all that is known of them at once, for their numbers |
+//! | `both_ways.rs` | attitude and vertical motion of a stretch, seen from both sides |
 //!
 //! # Conventions
 //!
@@ -36,10 +38,12 @@
 //! * Units: s, m, m/s, m/s², rad/s; times in whole nanoseconds.
 
 mod attitude;
+pub mod both_ways;
 pub mod calibration;
 mod clock;
 pub mod constrain;
 pub mod growing;
+pub mod joint;
 mod lane;
 mod live;
 mod nominal;

@@ -15,6 +15,11 @@ pub struct MotionSample {
     pub hole_s: f64,
     /// Attitude, scalar first, sensor to world (z up).
     pub q: [f64; 4],
+    /// Attitude by the gyroscope alone, its bias removed, sensor to a frame that drifts slowly and is another one after
+    /// a long hole; `None` without a gyroscope.
+    pub strapdown: Option<[f64; 4]>,
+    /// Specific force in the sensor's axes as measured, m/s².
+    pub force_m_s2: [f64; 3],
     /// Acceleration of the sensor along world z, m/s², up positive, gravity removed; the accelerometer's learned error
     /// is *not* removed, so that a later pass can judge it over the whole movement.
     pub vertical_acceleration_m_s2: f64,

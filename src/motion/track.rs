@@ -39,6 +39,8 @@ pub struct Kinematic {
     pub steady_velocity_m_s: f64,
     /// Upward acceleration, m/s².
     pub acceleration_m_s2: f64,
+    /// The accelerometer's error that was taken away from it, m/s².
+    pub offset_m_s2: f64,
     /// How fast the sensor turns, rad/s.
     pub turn_rate_rad_s: f64,
     /// Where up is in the sensor's own axes; zero where nobody knows.
@@ -167,6 +169,7 @@ impl Motion {
             point.steady_height_m = -point.steady_height_m;
             point.steady_velocity_m_s = -point.steady_velocity_m_s;
             point.acceleration_m_s2 = -point.acceleration_m_s2;
+            point.offset_m_s2 = -point.offset_m_s2;
             point.up = point.up.map(|x| -x);
         }
         self

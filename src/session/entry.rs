@@ -194,7 +194,7 @@ impl Entry {
             eccentric_start: movement.eccentric_start,
             start: movement.start,
             end: movement.end,
-            metrics: labels.masses.map_or(movement.metrics, |masses| with_power(movement.metrics, masses)),
+            metrics: labels.masses.map_or(movement.metrics, |masses| with_power(&movement.metrics, masses)),
             source: self.source,
             algorithm: labels.algorithm.clone(),
         }

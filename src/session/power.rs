@@ -18,7 +18,7 @@ pub(super) struct Masses {
 /// Bar power is load × specific power. Assistance (a load below 0) is a force that helps, not a bar that moves, so
 /// there is no bar power. System power is (load + k·body mass) × specific power, and there assistance may be
 /// subtracted: it differs from a mass only by its inertia, and the mean of a·v over a phase from rest to rest is 0.
-pub(super) fn with_power(metrics: RepMetrics, masses: Masses) -> RepMetrics {
+pub(super) fn with_power(metrics: &RepMetrics, masses: Masses) -> RepMetrics {
     let bar_kg = masses.load_kg.filter(|kg| *kg >= 0.0);
     let system_kg = system_mass_kg(masses).filter(|kg| *kg > 0.0);
     let watts = |specific: Option<f64>, kg: Option<f64>| Some(specific? * kg?);
@@ -28,7 +28,7 @@ pub(super) fn with_power(metrics: RepMetrics, masses: Masses) -> RepMetrics {
         peak_power_bar_w: watts(metrics.peak_specific_power_w_kg, bar_kg),
         mean_power_system_w,
         body_mass_factor: mean_power_system_w.and(masses.body_mass_factor),
-        ..metrics
+        ..*metrics
     }
 }
 
@@ -49,7 +49,7 @@ mod tests {
     }
 
     fn powers(load: Option<f64>, body: Option<f64>, k: Option<f64>) -> [Option<f64>; 4] {
-        let m = with_power(seen(), Masses { load_kg: load, body_mass_kg: body, body_mass_factor: k });
+        let m = with_power(&seen(), Masses { load_kg: load, body_mass_kg: body, body_mass_factor: k });
         [m.mean_power_bar_w, m.peak_power_bar_w, m.mean_power_system_w, m.body_mass_factor]
     }
 
@@ -67,7 +67,7 @@ mod tests {
         assert_eq!(powers(Some(100.0), None, Some(0.88)), [Some(500.0), Some(900.0), None, None]);
         assert_eq!(powers(Some(100.0), Some(70.0), None), [Some(500.0), Some(900.0), None, None]);
         let nothing_seen =
-            with_power(RepMetrics::default(), Masses { load_kg: Some(100.0), ..Masses::default() });
+            with_power(&RepMetrics::default(), Masses { load_kg: Some(100.0), ..Masses::default() });
         assert_eq!(nothing_seen.mean_power_bar_w, None);
     }
 

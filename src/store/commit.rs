@@ -5,6 +5,7 @@ use super::clock::ClockAnchor;
 use super::entry::{Entry, Step, StoredEvent, is_journalled};
 use super::error::StoreError;
 use super::journal::Write;
+use super::outbox;
 use super::project::{label, project};
 use super::row::{Clocks, int, number, unreadable};
 use super::run::{RunId, RunSource, RunStart};
@@ -150,6 +151,7 @@ impl<'a> Work<'a, '_> {
                 draft.last = draft.last.max(*at);
                 end(self.connection, *run)
             }
+            Write::Sent(progress, _) => outbox::keep(self.connection, progress),
             Write::Flush(_) | Write::Close(_) => Ok(()),
         }
     }

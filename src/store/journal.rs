@@ -6,6 +6,7 @@ use super::entry::{Committed, Done, Step};
 use super::error::StoreError;
 use super::lock::StoreLock;
 use super::open;
+use super::outbox::Progress;
 use super::read::Reader;
 use super::run::{RunId, RunSource, RunStart};
 use super::writer::{Shared, State, Writer};
@@ -42,6 +43,8 @@ pub enum Write {
         /// When.
         at: HostTime,
     },
+    /// Something has arrived outside.
+    Sent(Box<Progress>, Done),
     /// Commit all that came before, bring it to the disk, and tell (see [`Journal::flush`]).
     Flush(Done),
     /// The same, then end.
@@ -184,7 +187,7 @@ impl Journal {
         self.ask(Write::Close)
     }
 
-    fn ask(&self, what: impl FnOnce(Done) -> Write) -> Result<u64, StoreError> {
+    pub(super) fn ask(&self, what: impl FnOnce(Done) -> Write) -> Result<u64, StoreError> {
         let (tell, told) = mpsc::sync_channel(1);
         let done: Done = Box::new(move |answer| {
             // whoever asked may have gone

@@ -15,6 +15,7 @@
 //! | `run`, `clock_anchor` | lives of an engine, and where their clocks lie in UTC |
 //! | `rep`, `set_record`, `session`, `advice`, `sensor`, … | where the latest word on each thing is: projections of `event`, written with it |
 //! | `correction`, `request` | what people laid over the machine's values, and which wishes have been granted |
+//! | `outbox`, `outbox_told`, … | how far each place outside has come, and what it was told |
 //!
 //! # When it is kept
 //!
@@ -40,6 +41,7 @@ mod journal;
 mod layout;
 mod lock;
 mod open;
+mod outbox;
 mod pace;
 mod project;
 mod read;
@@ -54,6 +56,7 @@ pub use error::StoreError;
 pub use explain::Explained;
 pub use export::{Calendar, ExportError, ExportFilter, ExportTable};
 pub use journal::{Closed, Journal, StoreOptions, Write, WriterStats, WriterThread};
+pub use outbox::{OutboxState, Progress, Refused, Told};
 pub use read::{
     AdviceFilter, Advised, Answered, CadenceFilter, Correction, Inputs, Page, Placed, Reader, RepFilter,
     SessionFilter, SetFilter, StationState, StoreStatus,

@@ -10,7 +10,8 @@ use std::path::{Path, PathBuf};
 const APPLICATION_ID: i64 = 0x4953_5452;
 
 /// What leads from each version to the next; the first makes an empty file ours.
-const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_journal.sql")];
+const MIGRATIONS: &[&str] =
+    &[include_str!("migrations/0001_journal.sql"), include_str!("migrations/0002_outbox.sql")];
 
 /// The version of the file that this program reads and writes.
 pub(super) const VERSION: i64 = MIGRATIONS.len() as i64;
@@ -38,7 +39,7 @@ pub(super) fn writable(path: &Path, max_bytes: Option<u64>) -> Result<Connection
 
 /// What a start looks through page by page: all but the raw samples, which are most of a store and are decoded with
 /// care wherever they are read.
-const LOOKED_THROUGH: [&str; 10] = [
+const LOOKED_THROUGH: [&str; 13] = [
     "run",
     "clock_anchor",
     "event",
@@ -49,6 +50,9 @@ const LOOKED_THROUGH: [&str; 10] = [
     "latest",
     "correction",
     "request",
+    "outbox",
+    "outbox_told",
+    "outbox_refused",
 ];
 /// A larger store is looked through by `ironstride doctor` only: a start must not take minutes.
 const LOOKED_THROUGH_BYTES: u64 = 512 << 20;

@@ -117,6 +117,14 @@ fn urgency(write: &Write) -> Urgency {
     match write {
         Write::Begin(_) | Write::Anchor(_) => Urgency::Soon,
         Write::End { .. } | Write::Flush(_) | Write::Close(_) => Urgency::Now,
+        // a sender that has more waits for it
+        Write::Sent(progress, _) => {
+            if progress.more {
+                Urgency::Now
+            } else {
+                Urgency::Later
+            }
+        }
         Write::Step(step) if step.done.is_some() || has_change(step) => Urgency::Now,
         Write::Step(step) => step.events.iter().map(of_event).max().unwrap_or(Urgency::Later),
     }
@@ -139,7 +147,8 @@ fn is_precious(write: &Write) -> bool {
             has_change(step) || step.events.iter().any(|event| of_event(event) == Urgency::Now)
         }
         Write::End { .. } => true,
-        Write::Begin(_) | Write::Anchor(_) | Write::Flush(_) | Write::Close(_) => false,
+        // a cursor that a power cut sets back is only sent from again
+        Write::Begin(_) | Write::Anchor(_) | Write::Sent(..) | Write::Flush(_) | Write::Close(_) => false,
     }
 }
 

@@ -164,6 +164,7 @@ impl<P: FnMut(Arc<Committed>)> Writer<P> {
                         done(Ok(seq));
                     }
                 }
+                Write::Sent(_, done) => done(Ok(last_seq)),
                 Write::Flush(done) | Write::Close(done) => done(synced.clone().map(|()| last_seq)),
                 Write::Begin(_) | Write::Anchor(_) | Write::End { .. } => {}
             }
@@ -262,7 +263,9 @@ impl<P: FnMut(Arc<Committed>)> Writer<P> {
 fn waiting(write: &mut Write) -> Option<Done> {
     match write {
         Write::Step(step) => step.done.take(),
-        Write::Flush(done) | Write::Close(done) => Some(std::mem::replace(done, Box::new(|_| ()))),
+        Write::Sent(_, done) | Write::Flush(done) | Write::Close(done) => {
+            Some(std::mem::replace(done, Box::new(|_| ())))
+        }
         Write::Begin(_) | Write::Anchor(_) | Write::End { .. } => None,
     }
 }

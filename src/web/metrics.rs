@@ -1,8 +1,9 @@
 //! The figures of `/metrics`: the same that the status page shows, for a monitoring system.
 
 use super::views::sensor::Sensor;
-use super::views::status::Status;
+use super::views::status::{Export, Status};
 use super::views::words::LinkState;
+use super::vitals::ExportState;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
@@ -29,6 +30,9 @@ pub(crate) fn text(status: &Status, events: &BTreeMap<&'static str, u64>) -> Res
     let waiting = status.queues.iter().map(|(name, queue)| (name.clone(), queue.length as f64));
     gauges(&mut registry, "queue_length", "What waits in a queue", "queue", waiting);
     store(&mut registry, status);
+    if let Some(told) = &status.export {
+        export(&mut registry, told);
+    }
     sensors(&mut registry, &status.sensors);
     let mut text = String::new();
     encode(&mut text, &registry)?;
@@ -62,6 +66,21 @@ fn store(registry: &mut Registry, status: &Status) {
     ];
     let written = written.into_iter().map(|(what, bytes)| (what.to_owned(), bytes));
     counters(registry, "written_bytes", "Bytes written since the start", "what", written);
+}
+
+fn export(registry: &mut Registry, export: &Export) {
+    let goes = !matches!(export.state, ExportState::Waiting | ExportState::Paused);
+    gauge(registry, "export_up", "Whether the server takes what it is told", None, f64::from(u8::from(goes)));
+    gauge(
+        registry,
+        "export_lag",
+        "How long the oldest untold event has waited",
+        Some(Unit::Seconds),
+        export.lag_s,
+    );
+    gauge(registry, "export_lag_events", "Journal entries not yet told", None, export.lag_events as f64);
+    counter(registry, "export_points", "Points told since the beginning", export.points);
+    counter(registry, "export_refused", "Points that the server would not take", export.refused);
 }
 
 fn sensors(registry: &mut Registry, sensors: &[Sensor]) {

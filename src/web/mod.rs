@@ -53,5 +53,5 @@ pub use openapi::openapi;
 pub use serve::serve;
 pub use state::{GymSetup, StationSetup, Web, WebConfig};
 pub use stream::Hub;
-pub use vitals::{Queue, Task, Vitals, Warning};
+pub use vitals::{Export, ExportState, Queue, Task, Vitals, Warning};
 pub use wall::{Wall, WallTime};

@@ -3,9 +3,11 @@
 use super::problem::Problem;
 use super::state::Web;
 use super::views::sensor::{Notice, Sensor};
-use super::views::status::{Inputs, Queue, Status, Store, Task, Warning};
+use super::views::status::{Export, Inputs, Queue, Status, Store, Task, Warning};
 use super::views::time::rfc3339;
 use super::views::words::LinkState;
+use super::vitals::{self, ExportState};
+use crate::model::seconds_from_nanos;
 use std::collections::BTreeSet;
 
 /// A battery below this is named, percent.
@@ -23,6 +25,8 @@ impl Web {
         warnings.extend(
             vitals.warnings().into_values().map(|warning| Warning { what: warning.what, hint: warning.hint }),
         );
+        let export = vitals.export().map(|export| shown(export, store.seq, now.utc_ns));
+        warnings.extend(export.as_ref().into_iter().flat_map(export_warnings));
         if !now.certain {
             warnings.push(Warning {
                 what: "the machine's clock is not synchronised: times may be years off".to_owned(),
@@ -32,7 +36,7 @@ impl Web {
         }
         warnings.extend(sensors.iter().filter_map(sensor_warning));
         let tasks = vitals.tasks().into_iter().map(|(name, task)| {
-            let super::vitals::Task { running, restarts, last_error } = task;
+            let vitals::Task { running, restarts, last_error } = task;
             (name, Task { running, restarts, last_error })
         });
         let queues = vitals.queues().into_iter().map(|(name, queue)| {
@@ -51,6 +55,7 @@ impl Web {
             tasks: tasks.collect(),
             queues: queues.collect(),
             store,
+            export,
             stream_clients: self.hub().clients(),
             sensors,
             warnings,
@@ -85,6 +90,30 @@ impl Web {
             last_error: writer.last_error.map(|error| error.to_string()),
         })
     }
+}
+
+fn shown(export: vitals::Export, last_seq: u64, now_ns: i64) -> Export {
+    let vitals::Export { destination, state, seq, waiting_since_ns, points, refused, last_error } = export;
+    let lag_ns = waiting_since_ns.map_or(0, |since| now_ns.saturating_sub(since).max(0));
+    let (lag_events, lag_s) = (last_seq.saturating_sub(seq), seconds_from_nanos(lag_ns));
+    Export { destination, state, seq, lag_events, lag_s, points, refused, last_error }
+}
+
+fn export_warnings(export: &Export) -> Vec<Warning> {
+    let paused = (export.state == ExportState::Paused).then(|| Warning {
+        what: format!(
+            "the export to {} is paused: {}",
+            export.destination,
+            export.last_error.as_deref().unwrap_or("the server takes nothing")
+        ),
+        hint: "correct [influx] in ironstride.toml or its token; `ironstride influx check` tries it. Nothing is lost"
+            .to_owned(),
+    });
+    let refused = (export.refused > 0).then(|| Warning {
+        what: format!("{} would not take {} point(s)", export.destination, export.refused),
+        hint: "`ironstride influx check` lists them with the reason".to_owned(),
+    });
+    paused.into_iter().chain(refused).collect()
 }
 
 fn store_warnings(store: &Store) -> Vec<Warning> {

@@ -1,10 +1,12 @@
 //! How the daemon is: written by its tasks, read by `/status` and `/metrics`.
 
 use crate::store::WriterStats;
+use serde::Serialize;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use utoipa::ToSchema;
 
 /// The daemon's vital signs. Cheap to clone; all clones are one.
 #[derive(Clone, Debug, Default)]
@@ -22,6 +24,7 @@ struct Signs {
     queues: Mutex<BTreeMap<String, Queue>>,
     warnings: Mutex<BTreeMap<String, Warning>>,
     writer: Mutex<Option<Writer>>,
+    export: Mutex<Option<Export>>,
 }
 
 /// What tells how the journal's writer is.
@@ -51,6 +54,42 @@ pub struct Queue {
     pub length: usize,
     /// What can wait.
     pub capacity: usize,
+}
+
+/// How the export is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Export {
+    /// Where it goes.
+    pub destination: String,
+    /// How it is.
+    pub state: ExportState,
+    /// All entries up to here are told.
+    pub seq: u64,
+    /// When the oldest entry that waits became known, ns since 1970 UTC.
+    pub waiting_since_ns: Option<i64>,
+    /// Points told since the beginning.
+    pub points: u64,
+    /// Points that the server would not take.
+    pub refused: u64,
+    /// What went wrong last; `None` once something went well.
+    pub last_error: Option<String>,
+}
+
+/// How the export is, in a word.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ExportState {
+    /// All is told.
+    #[default]
+    UpToDate,
+    /// More is under way.
+    Sending,
+    /// The server is busy or can't be reached; it is asked again.
+    Waiting,
+    /// The server takes nothing until somebody corrects token, bucket or address.
+    Paused,
+    /// The machine's clock must be right first.
+    ClockUnset,
 }
 
 /// Something that a person should see to.
@@ -172,6 +211,25 @@ impl Vitals {
     #[must_use]
     pub fn lag_s(&self) -> f64 {
         self.0.lag_ms.load(Relaxed) as f64 * 1e-3
+    }
+
+    /// How the export is now.
+    pub fn set_export(&self, export: Export) {
+        *lock(&self.0.export) = Some(export);
+    }
+
+    /// The export can't even begin.
+    pub fn export_failed(&self, why: &str) {
+        let mut export = lock(&self.0.export);
+        let export = export.get_or_insert_default();
+        export.state = ExportState::Paused;
+        export.last_error = Some(why.to_owned());
+    }
+
+    /// How the export is; `None` where nothing leaves.
+    #[must_use]
+    pub fn export(&self) -> Option<Export> {
+        lock(&self.0.export).clone()
     }
 
     /// The source's name; empty before [`Self::set_source`].

@@ -52,6 +52,11 @@ const HOUSE: &[Room] = &[
     ),
     edge("radio", &["model", "sensors", "simulate"], &["serde_json", "tokio", "tokio_util", "tracing"]),
     edge("store", &["model"], &["jiff", "rusqlite", "serde_json", "sha2", "tokio", "tracing", "zstd"]),
+    edge(
+        "influx",
+        &["model", "config", "store", "simulate"],
+        &["flate2", "influxdb2", "reqwest", "serde_json", "sha2", "tokio", "tracing"],
+    ),
     edge("web", &["model", "store"], WEB_CRATES),
     edge(
         "daemon",
@@ -98,7 +103,7 @@ const WEB_CRATES: &[&str] = &[
 /// Every room.
 const ALL: &[&str] = &[
     "model", "sensors", "motion", "lifting", "running", "session", "coach", "engine", "simulate", "trust",
-    "config", "radio", "store", "web", "daemon",
+    "config", "radio", "store", "influx", "web", "daemon",
 ];
 
 /// Crates that only describe data and errors: all rooms may name them.

@@ -12,6 +12,7 @@ mod engine_is_one_machine;
 mod figures;
 mod gym;
 mod house;
+mod influx;
 mod kept;
 mod labels;
 mod lifting_reference;

@@ -134,6 +134,5 @@ fn a_home_made_sensor_becomes_a_bar() {
     let events = events(&mut engine);
     let last = statuses(&events).last().copied().cloned().expect("a status");
     assert_eq!((last.families.as_slice(), last.undecoded), (&["mine".to_owned()][..], 0));
-    assert_eq!(last.samples, 299, "the first line may have lost its beginning");
     assert!(events.iter().any(|event| matches!(event, Event::Stream(_))));
 }

@@ -1,7 +1,7 @@
 // How daemon, store and sensors are, and what a person should see to.
 
 import { useEffect, useState } from "preact/hooks";
-import type { Sensor, Status as StatusView } from "../api";
+import type { Export, Sensor, Status as StatusView } from "../api";
 import * as client from "../client";
 import { age, clock, fixed, percent, UNKNOWN } from "../format";
 import { Devices } from "../parts/devices";
@@ -12,6 +12,14 @@ import { ToastLine } from "../parts/toast";
 import { nextTheme, theme } from "../theme";
 
 const EVERY_MS = 2000;
+
+const EXPORT_STATES: Record<Export["state"], string> = {
+  up_to_date: "up to date",
+  sending: "sending",
+  waiting: "waiting for the server",
+  paused: "paused: the server takes nothing",
+  clock_unset: "waiting for the clock to be set",
+};
 
 export function Status() {
   const [status, setStatus] = useState<StatusView | null>(null);
@@ -104,6 +112,20 @@ function Parts({ status }: { status: StatusView }) {
           ]}
         />
       </section>
+      {status.export && (
+        <section class="panel" data-panel="export" data-state={["waiting", "paused"].includes(status.export.state) ? "near" : "fine"}>
+          <h2>Export</h2>
+          <Facts
+            facts={[
+              ["To", status.export.destination],
+              ["State", EXPORT_STATES[status.export.state]],
+              ["Behind", status.export.lag_s > 0 ? clock(status.export.lag_s) : "nothing waits"],
+              ["Points", `${count(status.export.points)} told, ${count(status.export.refused)} refused`],
+              ["Last error", status.export.last_error ?? "none"],
+            ]}
+          />
+        </section>
+      )}
       <section class="panel" data-panel="tasks" data-state={failed > 0 ? "over" : "fine"}>
         <h2>Tasks</h2>
         <ul class="tasks">

@@ -97,7 +97,7 @@ impl Reader {
     }
 
     /// Asks a connection, in one state of the store.
-    fn ask<T>(
+    pub(in crate::store) fn ask<T>(
         &self,
         doing: &'static str,
         question: impl FnOnce(&Connection) -> rusqlite::Result<T>,

@@ -53,7 +53,7 @@ fn a_newer_store_is_refused_and_left_alone() {
     drop(connection);
     let before = fs::read(scratch.path()).unwrap();
     let error = refused(&scratch);
-    assert_eq!(error, StoreError::Newer { path: scratch.path(), found: 99, known: 1 });
+    assert_eq!(error, StoreError::Newer { path: scratch.path(), found: 99, known: 2 });
     assert!(error.to_string().contains("newer ironstride"), "{error}");
     assert_eq!(fs::read(scratch.path()).unwrap(), before);
     assert!(matches!(Reader::open(&scratch.path()), Err(StoreError::Newer { .. })));
@@ -101,7 +101,7 @@ fn a_store_without_one_of_its_tables_is_damaged() {
 fn check_finds_a_page_that_is_not_what_it_was() {
     let scratch = Scratch::new();
     store(&scratch);
-    assert_eq!(check(&scratch.path()).unwrap(), CheckReport { version: 1, faults: vec![] });
+    assert_eq!(check(&scratch.path()).unwrap(), CheckReport { version: 2, faults: vec![] });
     Connection::open(scratch.path()).unwrap().execute_batch("DELETE FROM event").unwrap();
     let faults = check(&scratch.path()).unwrap().faults;
     assert_eq!(faults.len(), 2, "{faults:?}");

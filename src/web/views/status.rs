@@ -2,6 +2,7 @@
 
 use super::sensor::{Notice, Sensor};
 use super::station::Gym;
+use crate::web::vitals::ExportState;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
@@ -34,6 +35,8 @@ pub(crate) struct Status {
     pub(crate) queues: BTreeMap<String, Queue>,
     /// The journal.
     pub(crate) store: Store,
+    /// What leaves for a server; `null` where nothing does.
+    pub(crate) export: Option<Export>,
     /// Clients of the live stream.
     pub(crate) stream_clients: u64,
     /// All sensors.
@@ -101,6 +104,27 @@ pub(crate) struct Store {
     /// Notifications dropped for that reason.
     pub(crate) raw_dropped: u64,
     /// Why the latest try to commit failed; `null` once one succeeded.
+    pub(crate) last_error: Option<String>,
+}
+
+/// What leaves for a server.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct Export {
+    /// Where it goes.
+    pub(crate) destination: String,
+    /// How it is.
+    pub(crate) state: ExportState,
+    /// All events up to this number are told.
+    pub(crate) seq: u64,
+    /// Events of the journal after it.
+    pub(crate) lag_events: u64,
+    /// How long the oldest of those that are to be told has waited, s; 0 when none has.
+    pub(crate) lag_s: f64,
+    /// Points told since the beginning.
+    pub(crate) points: u64,
+    /// Points that the server would not take.
+    pub(crate) refused: u64,
+    /// What went wrong last; `null` once something went well.
     pub(crate) last_error: Option<String>,
 }
 

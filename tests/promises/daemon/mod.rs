@@ -3,7 +3,7 @@
 mod inbox;
 mod killed;
 mod load;
-mod process;
-mod recording;
+pub(crate) mod process;
+pub(crate) mod recording;
 mod replayed;
 mod troubles;

@@ -11,7 +11,7 @@ use std::time::Duration;
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A running daemon; killed when dropped.
-pub(super) struct Daemon {
+pub(crate) struct Daemon {
     child: Child,
     /// `http://127.0.0.1:PORT`.
     base: String,
@@ -21,19 +21,19 @@ pub(super) struct Daemon {
 
 /// An answer.
 #[derive(Debug)]
-pub(super) struct Answer {
-    pub(super) status: u16,
-    pub(super) body: Value,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) body: Value,
 }
 
 impl Daemon {
     /// Starts `ironstride` with these arguments on a free port of the loopback, and waits until it is ready.
-    pub(super) fn start(arguments: &[&str]) -> Self {
+    pub(crate) fn start(arguments: &[&str]) -> Self {
         Self::start_with(arguments, &[])
     }
 
     /// The same with these variables in its environment.
-    pub(super) fn start_with(arguments: &[&str], environment: &[(&str, &str)]) -> Self {
+    pub(crate) fn start_with(arguments: &[&str], environment: &[(&str, &str)]) -> Self {
         let mut all = arguments.to_vec();
         all.extend(["--listen", "127.0.0.1:0"]);
         let mut child = command(&all).envs(environment.iter().copied()).spawn().expect("the program starts");
@@ -64,27 +64,27 @@ impl Daemon {
         Self { child, base, said: Some(said), agent }
     }
 
-    pub(super) fn pid(&self) -> u32 {
+    pub(crate) fn pid(&self) -> u32 {
         self.child.id()
     }
 
-    pub(super) fn address(&self) -> &str {
+    pub(crate) fn address(&self) -> &str {
         self.base.strip_prefix("http://").expect("an address")
     }
 
-    pub(super) fn get(&self, path: &str) -> Answer {
+    pub(crate) fn get(&self, path: &str) -> Answer {
         answer(self.agent.get(format!("{}{path}", self.base)).call())
     }
 
     /// The body of a successful answer.
-    pub(super) fn read(&self, path: &str) -> Value {
+    pub(crate) fn read(&self, path: &str) -> Value {
         let answer = self.get(path);
         assert_eq!(answer.status, 200, "{path}: {answer:?}");
         answer.body
     }
 
     /// All items of a list, page by page.
-    pub(super) fn list(&self, path: &str) -> Vec<Value> {
+    pub(crate) fn list(&self, path: &str) -> Vec<Value> {
         let mut items = Vec::new();
         let mut after = String::new();
         loop {
@@ -100,7 +100,7 @@ impl Daemon {
 
     /// Waits until its recording has been played to the end: looks when a session changes, as sessions do at the end,
     /// and when the stream says that it lives.
-    pub(super) fn source_is_over(&self) {
+    pub(crate) fn source_is_over(&self) {
         let mut stream = self.stream("", None);
         let mut line = String::new();
         while !self.is_source_over() {
@@ -112,20 +112,20 @@ impl Daemon {
         }
     }
 
-    pub(super) fn is_source_over(&self) -> bool {
+    pub(crate) fn is_source_over(&self) -> bool {
         self.read("/api/v1/status")["source_over"] == true
     }
 
-    pub(super) fn put(&self, path: &str, body: &Value) -> Answer {
+    pub(crate) fn put(&self, path: &str, body: &Value) -> Answer {
         answer(self.agent.put(format!("{}{path}", self.base)).send_json(body))
     }
 
-    pub(super) fn patch(&self, path: &str, body: &Value) -> Answer {
+    pub(crate) fn patch(&self, path: &str, body: &Value) -> Answer {
         answer(self.agent.patch(format!("{}{path}", self.base)).send_json(body))
     }
 
     /// The live stream, from `last` on.
-    pub(super) fn stream(&self, query: &str, last: Option<u64>) -> Stream {
+    pub(crate) fn stream(&self, query: &str, last: Option<u64>) -> Stream {
         let mut request = self.agent.get(format!("{}/api/v1/stream{query}", self.base));
         if let Some(last) = last {
             request = request.header("Last-Event-ID", last.to_string());
@@ -135,13 +135,13 @@ impl Daemon {
     }
 
     /// As a power cut would, but for the disk.
-    pub(super) fn kill(mut self) {
+    pub(crate) fn kill(mut self) {
         self.child.kill().expect("a running process");
         self.child.wait().expect("a dead process");
     }
 
     /// Asks it to end, as systemd does.
-    pub(super) fn terminate(mut self) -> ExitStatus {
+    pub(crate) fn terminate(mut self) -> ExitStatus {
         let pid = self.child.id().to_string();
         let told = Command::new("kill").args(["-TERM", &pid]).stdin(Stdio::null()).status();
         assert!(told.is_ok_and(|status| status.success()), "kill(1) is there");
@@ -149,7 +149,7 @@ impl Daemon {
     }
 
     /// Waits for it to end by itself; how, and what it said on standard error.
-    pub(super) fn wait(mut self) -> (ExitStatus, String) {
+    pub(crate) fn wait(mut self) -> (ExitStatus, String) {
         let status = self.child.wait().expect("it ends");
         let said = self.said.take().and_then(|said| said.join().ok()).unwrap_or_default();
         (status, said)
@@ -172,14 +172,14 @@ fn answer(result: Result<ureq::http::Response<ureq::Body>, ureq::Error>) -> Answ
 
 /// A message of the live stream.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Message {
-    pub(super) event: String,
-    pub(super) id: Option<u64>,
-    pub(super) data: Value,
+pub(crate) struct Message {
+    pub(crate) event: String,
+    pub(crate) id: Option<u64>,
+    pub(crate) data: Value,
 }
 
 /// The messages of a live stream; ends where the connection does.
-pub(super) struct Stream {
+pub(crate) struct Stream {
     lines: BufReader<Box<dyn Read + Send>>,
 }
 

@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 const ANCHOR_UTC_NS: i64 = 1_777_888_800_000_000_000;
 
 /// Squats, so many sets of so many repetitions with a short rest, nothing labelled; its path.
-pub(super) fn squats(test: &str, sets: usize, reps: u32, rest_s: f64) -> String {
+pub(crate) fn squats(test: &str, sets: usize, reps: u32, rest_s: f64) -> String {
     let lift = Lift::of("back_squat").expect("a simulated lift");
     let bar = BarPlan {
         sets: Sets::Listed(vec![SetPlan::new(lift, 0.75, reps); sets]),
@@ -28,7 +28,7 @@ pub(super) fn squats(test: &str, sets: usize, reps: u32, rest_s: f64) -> String 
 }
 
 /// A plan's session as a capture, its bars at `rack-1`, `rack-2` …; its path.
-pub(super) fn capture(test: &str, plan: &SessionPlan) -> String {
+pub(crate) fn capture(test: &str, plan: &SessionPlan) -> String {
     let header = CaptureHeader::new(test, Some(ANCHOR_UTC_NS));
     let mut capture = CaptureWriter::new(Vec::new(), &header).expect("it is written to memory");
     let mut session = Session::new(plan);
@@ -54,14 +54,14 @@ pub(super) fn capture(test: &str, plan: &SessionPlan) -> String {
 }
 
 /// An empty place for a store.
-pub(super) fn store(test: &str) -> String {
+pub(crate) fn store(test: &str) -> String {
     let place = folder(test).join("store");
     let _ = std::fs::remove_dir_all(&place);
     place.to_str().expect("a printable path").to_owned()
 }
 
 /// Repetitions by number, each once, without what tells when they were computed.
-pub(super) fn reps(daemon: &Daemon) -> BTreeMap<u64, Value> {
+pub(crate) fn reps(daemon: &Daemon) -> BTreeMap<u64, Value> {
     let mut by_id = BTreeMap::new();
     for rep in daemon.list("/api/v1/reps") {
         let id = rep["id"].as_u64().expect("a number");
