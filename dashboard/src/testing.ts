@@ -11,7 +11,8 @@ export function rep(part: Partial<Rep> & { id: number }): Rep {
     exercise: null, load_kg: null, side: null, ended_at: null, time_certain: true, mean_velocity_m_s: 0.5,
     mean_propulsive_velocity_m_s: null, peak_velocity_m_s: null, time_to_peak_s: null, range_of_motion_m: null,
     eccentric_duration_s: null, pause_s: null, concentric_duration_s: null, mean_power_bar_w: null, peak_power_bar_w: null,
-    mean_power_system_w: null, body_mass_factor: null, quality: null, mean_velocity_sd_m_s: null,
+    mean_power_system_w: null, body_mass_factor: null, quality: null, mean_velocity_sd_m_s: null, peak_velocity_sd_m_s: null,
+    range_of_motion_sd_m: null,
     power_unknown_because: null, source: "inertial", algorithm: ALGORITHM, ...part,
   };
 }

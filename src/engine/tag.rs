@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 /// Name of the computation from inertial samples to repetitions.
 const NAME: &str = "bar";
 /// Rises when the same samples and parameters may give other results.
-const NUMBER: u32 = 2;
+const NUMBER: u32 = 3;
 
 /// The tags of a bar's records, with and without an exercise.
 pub(super) fn algorithms(params: &BarParams, exercises: &BTreeMap<ExerciseId, Exercise>) -> Algorithms {

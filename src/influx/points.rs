@@ -145,6 +145,8 @@ fn of_rep(rep: &Rep, gym: &str) -> Point {
             ("body_mass_factor", m.body_mass_factor),
             ("quality", m.quality),
             ("mean_velocity_sd_m_s", m.mean_velocity_sd_m_s),
+            ("peak_velocity_sd_m_s", m.peak_velocity_sd_m_s),
+            ("range_of_motion_sd_m", m.range_of_motion_sd_m),
         ]);
     draft.text("source", word(rep.source)).algorithm(&rep.algorithm).0
 }

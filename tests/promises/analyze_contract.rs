@@ -27,6 +27,8 @@ const REP_FIELDS: [&str; 20] = [
     "body_mass_factor",
     "quality",
     "mean_velocity_sd_m_s",
+    "peak_velocity_sd_m_s",
+    "range_of_motion_sd_m",
 ];
 const SET_FIELDS: [&str; 6] =
     ["start_s", "end_s", "reps", "best_velocity_m_s", "velocity_loss_best_pct", "velocity_loss_first_pct"];

@@ -137,7 +137,8 @@ export class Gym {
       peak_velocity_m_s: velocity && velocity * 1.6, time_to_peak_s: 0.6, range_of_motion_m: 0.62,
       eccentric_duration_s: 1.4, pause_s: 0.1, concentric_duration_s: velocity && 0.62 / velocity,
       mean_power_bar_w: load_kg && velocity && load_kg * 9.81 * velocity, peak_power_bar_w: null,
-      mean_power_system_w: null, body_mass_factor: null, quality: 0.96, mean_velocity_sd_m_s: 0.02,
+      mean_power_system_w: null, body_mass_factor: null, quality: 0.96, mean_velocity_sd_m_s: 0.02, peak_velocity_sd_m_s: 0.02,
+      range_of_motion_sd_m: 0.01,
       power_unknown_because: load_kg === null ? "no load is chosen" : null, source: "inertial", algorithm: ALGORITHM,
       ...part,
     };

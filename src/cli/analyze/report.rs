@@ -68,6 +68,8 @@ pub(super) struct RepReport {
     pub(super) body_mass_factor: Option<f64>,
     pub(super) quality: Option<f64>,
     pub(super) mean_velocity_sd_m_s: Option<f64>,
+    pub(super) peak_velocity_sd_m_s: Option<f64>,
+    pub(super) range_of_motion_sd_m: Option<f64>,
 }
 
 /// One set, from the first to the last of its accepted repetitions.
@@ -202,6 +204,8 @@ fn rep_report(rep: &Rep, place: &Place, sensor: Option<SensorId>) -> RepReport {
         body_mass_factor: to_micros(metrics.body_mass_factor),
         quality: to_micros(metrics.quality),
         mean_velocity_sd_m_s: to_micros(metrics.mean_velocity_sd_m_s),
+        peak_velocity_sd_m_s: to_micros(metrics.peak_velocity_sd_m_s),
+        range_of_motion_sd_m: to_micros(metrics.range_of_motion_sd_m),
     }
 }
 

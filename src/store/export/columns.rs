@@ -132,6 +132,12 @@ pub(super) const REPS: &[Column<Placed<Rep>>] = &[
     column("mean_velocity_sd_m_s", "m/s", "standard deviation of mean_velocity_m_s", |r, _| {
         r.value.metrics.mean_velocity_sd_m_s.into()
     }),
+    column("peak_velocity_sd_m_s", "m/s", "standard deviation of peak_velocity_m_s", |r, _| {
+        r.value.metrics.peak_velocity_sd_m_s.into()
+    }),
+    column("range_of_motion_sd_m", "m", "standard deviation of range_of_motion_m", |r, _| {
+        r.value.metrics.range_of_motion_sd_m.into()
+    }),
     column("source", "", "inertial (computed here), device (its own) or manual", |r, _| word(r.value.source)),
     column("sensor", "", "the sensor that measured", |r, _| word(&r.value.movement.sensor)),
     column("algorithm", "", "name of the computation", |r, _| word(&r.value.algorithm.name)),

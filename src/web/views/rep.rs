@@ -65,6 +65,10 @@ pub(crate) struct Rep {
     pub(crate) quality: Option<f64>,
     /// Standard deviation of the mean velocity, m/s.
     pub(crate) mean_velocity_sd_m_s: Option<f64>,
+    /// Standard deviation of the peak velocity, m/s.
+    pub(crate) peak_velocity_sd_m_s: Option<f64>,
+    /// Standard deviation of the range of motion, m.
+    pub(crate) range_of_motion_sd_m: Option<f64>,
     /// Why a power is unknown, in words.
     pub(crate) power_unknown_because: Option<String>,
     /// Who measured.
@@ -122,6 +126,8 @@ impl Rep {
             body_mass_factor: metrics.body_mass_factor,
             quality: metrics.quality,
             mean_velocity_sd_m_s: metrics.mean_velocity_sd_m_s,
+            peak_velocity_sd_m_s: metrics.peak_velocity_sd_m_s,
+            range_of_motion_sd_m: metrics.range_of_motion_sd_m,
             power_unknown_because: power_unknown_because(rep).map(str::to_owned),
             source: rep.source.into(),
             algorithm: (&rep.algorithm).into(),

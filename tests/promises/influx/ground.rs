@@ -155,6 +155,7 @@ pub(super) fn set_with_advice(athlete: &str) -> Vec<Event> {
         lost_samples: 2,
         undecoded: 0,
         sample_rate_hz: Some(200.1),
+        slow: false,
     };
     vec![Event::Set(Box::new(set)), Event::Advice(Box::new(advice)), Event::Sensor(Box::new(sensor))]
 }
