@@ -6,7 +6,7 @@ use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fs;
 
-const REP_FIELDS: [&str; 20] = [
+const REP_FIELDS: [&str; 22] = [
     "index",
     "eccentric_start_s",
     "start_s",

@@ -5,6 +5,7 @@ mod analyze_contract;
 mod api;
 mod bad_input;
 mod captures;
+mod configuration;
 mod daemon;
 mod delay;
 mod doctor;
