@@ -273,7 +273,7 @@ impl Engine {
         let params = &self.config.bar;
         let traces = Traces { live: self.config.live_trace, settled: self.config.settled_trace };
         let Some(sensor) = self.sensors.get_mut(id) else { return };
-        let prior = prior(self.sessions.exercise(&sensor.station()));
+        let prior = prior(self.sessions.exercise(&sensor.station())).at(sensor.mount());
         let setup = &sensor.setup;
         let bar = sensor.bar.get_or_insert_with(|| {
             let mut bar = Bar::new(id.clone(), params.clone(), traces);
@@ -374,8 +374,9 @@ impl Engine {
         let view = self.sessions.view(due.set);
         let prior = prior(view.as_ref().and_then(|view| view.exercise.as_ref()));
         for sensor in self.sensors.values_mut().filter(|sensor| sensor.station() == due.station) {
+            let mount = sensor.mount();
             if let Some(bar) = &mut sensor.bar {
-                let seen = bar.settle(due.until, &prior);
+                let seen = bar.settle(due.until, &prior.at(mount));
                 self.sessions.sight(self.now, &due.station, sensor.side(), &seen.sightings);
             }
         }

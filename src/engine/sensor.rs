@@ -4,7 +4,7 @@ use super::bar::Bar;
 use super::rate::RateWatch;
 use crate::model::{
     AthleteId, BatteryReading, Characteristic, DeviceInformation, Event, HostTime, LinkChange, LinkState,
-    Notice, NoticeKind, Request, SensorId, SensorRole, SensorSetup, SensorStatus, Side, StationId,
+    Mount, Notice, NoticeKind, Request, SensorId, SensorRole, SensorSetup, SensorStatus, Side, StationId,
 };
 use crate::sensors::{Ask, Conversation, DecodeError};
 use std::collections::BTreeSet;
@@ -73,6 +73,14 @@ impl Sensor {
         match &self.role {
             Some(SensorRole::Bar { station, .. }) => station.clone(),
             _ => StationId(self.id().0.clone()),
+        }
+    }
+
+    /// Where it is fixed, when somebody has said so.
+    pub(super) fn mount(&self) -> Option<Mount> {
+        match self.role {
+            Some(SensorRole::Bar { mount, .. }) => mount,
+            _ => None,
         }
     }
 

@@ -6,69 +6,13 @@
 //! within the chain and strict at its ends, where a set's ghosts live (training.md §1.4). Everything is a ratio to the
 //! set itself; absolute limits come from the exercise only.
 
+use super::judge_params::JudgeParams;
 use super::movement::Candidate;
+use super::posture::Posture;
 use super::prior::MovementPrior;
 use super::strokes::Stroke;
+use super::swing::FOREARM_M;
 use crate::model::{PhaseOrder, RejectReason};
-
-/// Parameters of the judgement. Distances are in standard deviations, shares relate to the set's own measure.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct JudgeParams {
-    /// `σ_s`: spread of the logarithm of way and of peak speed within a set, bad links included. Too small: fatigue
-    /// ends the set early; too large: handling joins it.
-    pub log_sd: f64,
-    /// Spread of the logarithm of the turning within a set.
-    pub log_turn_sd: f64,
-    /// Turning that says nothing, rad: it is added before the logarithm.
-    pub idle_turn_rad: f64,
-    /// Distance up to which a candidate within the chain counts.
-    pub inside: f64,
-    /// Distance up to which a candidate extends the chain.
-    pub edge: f64,
-    /// A candidate that extends the chain has at least this share of the set's way (training.md §1.4: below 0.6 is
-    /// unracking or putting back).
-    pub partial_way: f64,
-    /// And at least this share of its peak speed: a smoother's ringing is slower.
-    pub partial_speed: f64,
-    /// The other half of a repetition has at least this share of the set's way.
-    pub half: f64,
-    /// A candidate with this share of the set's way may lack its other half where the recording begins or ends.
-    pub whole: f64,
-    /// A candidate this close to the recording's beginning or end, s, may lack its other half.
-    pub edge_s: f64,
-    /// Longest step between neighbours, in median steps of the set.
-    pub spacing: f64,
-    /// Longest step, s, to a candidate that resembles the set within one standard deviation: a lifter takes breaths.
-    pub patience_s: f64,
-    /// A stroke that turns the sensor this many times as far as the set's is handling; no set goes on across it.
-    pub handling: f64,
-    /// A hole longer than this blurs way and speed, s; they then count half.
-    pub hole_s: f64,
-    /// Candidates this far apart in time say little of each other, s.
-    pub neighbourhood_s: f64,
-}
-
-impl Default for JudgeParams {
-    fn default() -> Self {
-        Self {
-            log_sd: 0.45,
-            log_turn_sd: 0.4,
-            idle_turn_rad: 0.7,
-            inside: 2.5,
-            edge: 2.0,
-            partial_way: 0.55,
-            partial_speed: 0.3,
-            half: 0.35,
-            whole: 0.75,
-            edge_s: 2.0,
-            spacing: 2.5,
-            patience_s: 15.0,
-            handling: 3.0,
-            hole_s: 0.25,
-            neighbourhood_s: 20.0,
-        }
-    }
-}
 
 /// The verdict on a set's candidates.
 #[derive(Clone, Debug, PartialEq)]
@@ -106,12 +50,14 @@ struct Court<'a> {
     params: &'a JudgeParams,
     /// Why a candidate cannot be a repetition of this exercise at all.
     limits: Vec<Option<RejectReason>>,
-    /// Features in standard deviations: way, peak speed, turning.
-    features: Vec<[f64; 3]>,
+    /// Features in standard deviations: way, peak speed, turning, and how far a swing is lifted.
+    features: Vec<[f64; AXES]>,
     /// How much of the way travelled each resembles.
     support: Vec<f64>,
     /// The set's own features.
-    reference: [f64; 3],
+    reference: [f64; AXES],
+    /// The set's own posture.
+    posture: Posture,
     /// The set's own way, m, by the same measure as [`Court::way`].
     usual_way_m: f64,
     /// First points of strokes that are handling.
@@ -127,6 +73,7 @@ impl<'a> Court<'a> {
                     c.stroke.travel_m.ln() / params.log_sd,
                     c.stroke.peak_m_s.max(1e-3).ln() / params.log_sd,
                     (c.stroke.turned_rad + params.idle_turn_rad).ln() / params.log_turn_sd,
+                    if prior.swings { (c.lifted_m + IDLE_LIFT_M).ln() / params.log_sd } else { 0.0 },
                 ]
             })
             .collect();
@@ -138,7 +85,8 @@ impl<'a> Court<'a> {
             limits,
             features,
             support: Vec::new(),
-            reference: [0.0; 3],
+            reference: [0.0; AXES],
+            posture: Posture::default(),
             usual_way_m: 0.0,
             walls: Vec::new(),
         }
@@ -179,8 +127,22 @@ impl<'a> Court<'a> {
     /// Resemblance of two candidates, nearness in time included.
     fn kinship(&self, i: usize, j: usize) -> f64 {
         let apart: f64 = self.features[i].iter().zip(&self.features[j]).map(|(a, b)| (a - b).powi(2)).sum();
+        let held = self.held_apart(i, &self.candidates[j].posture, self.candidates[j].stroke.travel_m);
         let time = (self.candidates[i].at_s - self.candidates[j].at_s).abs();
-        (-apart / 4.0 - time / self.params.neighbourhood_s).exp()
+        (-(apart + held) / 4.0 - time / self.params.neighbourhood_s).exp()
+    }
+
+    /// How differently from another posture the sensor is held, in squared standard deviations; `way_m` belongs to that one.
+    fn held_apart(&self, i: usize, posture: &Posture, way_m: f64) -> f64 {
+        if !self.prior.worn {
+            return 0.0;
+        }
+        let sd_rad = if self.prior.swings {
+            (self.params.swing_posture * way_m / FOREARM_M).max(IDLE_POSTURE_RAD)
+        } else {
+            self.params.posture_sd_rad
+        };
+        (self.candidates[i].posture.apart_rad(posture) / sd_rad).powi(2)
     }
 
     /// Finds the candidate that most of the way travelled resembles, and takes its kin's mean as the set's measure.
@@ -199,10 +161,11 @@ impl<'a> Court<'a> {
         }
         let weights: Vec<f64> = all.map(|j| self.kinship(medoid, j) * self.voice(j)).collect();
         let total: f64 = weights.iter().sum();
-        for axis in 0..3 {
+        for axis in 0..AXES {
             self.reference[axis] =
                 weights.iter().zip(&self.features).map(|(w, f)| w * f[axis]).sum::<f64>() / total;
         }
+        self.posture = Posture::mean(weights.iter().zip(self.candidates).map(|(&w, c)| (w, c.posture)));
         let logs = (0..weights.len()).map(|j| weights[j] * self.way(j).max(1e-3).ln());
         self.usual_way_m = (logs.sum::<f64>() / total).exp();
         Some(medoid)
@@ -222,9 +185,11 @@ impl<'a> Court<'a> {
     /// set is a tired lifter's right: both count half.
     fn distance(&self, i: usize) -> f64 {
         let blur = if self.blurred(i) { 0.5 } else { 1.0 };
-        let [way, speed, turn] = std::array::from_fn(|axis| self.features[i][axis] - self.reference[axis]);
+        let [way, speed, turn, lift] =
+            std::array::from_fn(|axis| self.features[i][axis] - self.reference[axis]);
         let tired = if speed < 0.0 { 0.5 } else { 1.0 };
-        ((blur * way).powi(2) + (tired * blur * speed).powi(2) + turn.powi(2)).sqrt()
+        let held = self.held_apart(i, &self.posture, self.reference_way());
+        ((blur * way).powi(2) + (tired * blur * speed).powi(2) + turn.powi(2) + lift.powi(2) + held).sqrt()
     }
 
     /// Measured without a hole, and less than the exercise asks for.
@@ -311,9 +276,17 @@ impl<'a> Court<'a> {
     fn body(&self, order: PhaseOrder) -> Option<(usize, usize)> {
         let core: Vec<usize> = (0..self.candidates.len()).filter(|&i| self.core(i, order)).collect();
         let chain = self.chain(&core)?;
+        let times =
+            core.iter().filter(|&&i| (chain.0..=chain.1).contains(&i)).map(|&i| self.candidates[i].at_s);
+        if self.prior.swings && median_step(times) < SWING_RHYTHM_S {
+            return None;
+        }
         let count = core.iter().filter(|&&i| (chain.0..=chain.1).contains(&i)).count();
         if count >= ENOUGH {
             return Some(chain);
+        }
+        if self.prior.worn && self.prior.order.is_none() {
+            return None; // a hand does a lot, some of it twice
         }
         let convincing: Vec<usize> = core.into_iter().filter(|&i| self.convincing(i, order)).collect();
         self.chain(&convincing)
@@ -324,12 +297,13 @@ impl<'a> Court<'a> {
         let best = self.most_supported(core.iter().copied())?;
         let middle = core.iter().position(|&i| i == best)?;
         let rhythm = median_step(core.iter().map(|&i| self.candidates[i].at_s));
+        let spacing = if self.prior.swings { self.params.swing_spacing } else { self.params.spacing };
         let joined = |a: usize, b: usize| {
             let step = self.candidates[b].at_s - self.candidates[a].at_s;
             let alike = self.distance(a).max(self.distance(b)) <= 1.0;
-            let longest =
-                (self.params.spacing * rhythm).max(if alike { self.params.patience_s } else { 0.0 });
-            step <= longest && !self.walled(a, b)
+            let longest = (spacing * rhythm).max(if alike { self.params.patience_s } else { 0.0 });
+            let hurried = self.prior.swings && step < HURRY * rhythm;
+            step <= longest && !hurried && !self.walled(a, b)
         };
         let (mut first, mut last) = (middle, middle);
         while last + 1 < core.len() && joined(core[last], core[last + 1]) {
@@ -395,10 +369,20 @@ impl<'a> Court<'a> {
     }
 }
 
+/// Number of features.
+const AXES: usize = 4;
+/// Lift of a swing that says nothing, m: it is added before the logarithm.
+const IDLE_LIFT_M: f64 = 0.05;
+/// Least spread of the posture, rad.
+const IDLE_POSTURE_RAD: f64 = 0.1;
+/// Shortest rhythm of repetitions that swing, s: the arms of walkers swing once a second.
+const SWING_RHYTHM_S: f64 = 1.5;
+/// Shortest step to a repetition at an end of the set, in median steps: nobody speeds up that much.
+const HURRY: f64 = 0.5;
 /// Turning that any stroke may have, rad, before it can be handling.
 const HANDLING_TURN_RAD: f64 = 1.2;
 /// From this many alike movements on, they vouch for each other.
-const ENOUGH: usize = 3;
+pub(super) const ENOUGH: usize = 3;
 /// Least way of one or two movements when the exercise is unknown, m.
 const LONE_UNKNOWN_WAY_M: f64 = 0.3;
 /// Most turning of one or two movements when the exercise is unknown, rad: a bar turns little, a gesturing hand much.

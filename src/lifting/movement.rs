@@ -3,6 +3,7 @@
 
 use super::judge::LARGEST_SHARE;
 use super::pick_up;
+use super::posture::Posture;
 use super::prior::MovementPrior;
 use super::strokes::Stroke;
 use crate::model::{DeviceTime, PhaseOrder, RejectReason};
@@ -24,6 +25,10 @@ pub struct Candidate {
     pub astray: bool,
     /// Highest speed of its moving part, m/s.
     pub peak_m_s: f64,
+    /// How the sensor is held during it.
+    pub posture: Posture,
+    /// Range of the steady height during it, m.
+    pub lifted_m: f64,
     /// Start of the concentric stroke, s since the track's first point.
     pub at_s: f64,
     /// Duration of the concentric stroke, rests at its ends included, s.
@@ -85,6 +90,8 @@ pub fn candidates(motion: &Motion, strokes: &[Stroke], prior: &MovementPrior) ->
                 peak_m_s: moving.points.iter().map(|p| p.velocity_m_s).fold(0.0, f64::max),
                 before,
                 after,
+                posture: Posture::during(points, stroke.first, stroke.last),
+                lifted_m: range(points[stroke.first..=stroke.last].iter().map(|p| p.steady_height_m)),
                 at_s: at(stroke.first),
                 to_end_s: end_s - at(stroke.last),
                 ruled_out: if bounces {
@@ -101,6 +108,11 @@ pub fn candidates(motion: &Motion, strokes: &[Stroke], prior: &MovementPrior) ->
             }
         })
         .collect()
+}
+
+fn range(heights: impl Iterator<Item = f64>) -> f64 {
+    let (low, high) = heights.fold((f64::MAX, f64::MIN), |(low, high), h| (low.min(h), high.max(h)));
+    high - low
 }
 
 /// Whether the integrated way is longer than the exercise allows while the smoothed one is not: over a hole or an impact

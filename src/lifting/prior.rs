@@ -1,6 +1,6 @@
 //! What is known of an exercise's repetitions before looking at any.
 
-use crate::model::{ConcentricDirection, Exercise, PhaseOrder};
+use crate::model::{ConcentricDirection, Exercise, Mount, PhaseOrder};
 
 /// What the repetitions of an exercise look like.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -21,6 +21,10 @@ pub struct MovementPrior {
     pub max_velocity_m_s: f64,
     /// How surely the implement comes back to its height within a repetition: 0 (a dropped deadlift) to 1.
     pub closure: f64,
+    /// The sensor is worn: it cannot spin, so repetitions go through the same postures.
+    pub worn: bool,
+    /// Heights stand for the turning of a worn sensor, and steady heights for how far it is lifted meanwhile.
+    pub swings: bool,
 }
 
 impl MovementPrior {
@@ -36,6 +40,8 @@ impl MovementPrior {
             max_concentric_s: 8.0,
             max_velocity_m_s: 4.0,
             closure: 0.8,
+            worn: false,
+            swings: false,
         }
     }
 
@@ -51,5 +57,11 @@ impl MovementPrior {
             closure: exercise.closure,
             ..unknown
         }
+    }
+
+    /// The same with the sensor where it is.
+    #[must_use]
+    pub fn at(self, mount: Option<Mount>) -> Self {
+        Self { worn: matches!(mount, Some(Mount::Wrist | Mount::Belt)), ..self }
     }
 }

@@ -7,6 +7,7 @@ use crate::model::RejectReason::{Failed, Rerack, TooSmall, Unrack};
 use crate::model::{ConcentricDirection, DeviceTime, PhaseOrder, RejectReason};
 use crate::motion::track::{Motion, TrackParams, VerticalSample};
 use proptest::prelude::*;
+use std::f64::consts::TAU;
 
 fn squat() -> MovementPrior {
     MovementPrior { order: Some(PhaseOrder::EccentricFirst), min_rom_m: 0.25, ..MovementPrior::unknown() }
@@ -80,6 +81,72 @@ fn a_sticking_point_does_not_split_a_repetition() {
     assert_eq!(reps.len(), 3, "{all:#?}");
     assert!(near(reps[2].metrics.concentric_duration_s, 2.4, 0.25), "{:#?}", reps[2]);
     assert!(near(reps[2].metrics.range_of_motion_m, 0.5, 0.06), "{:#?}", reps[2]);
+}
+
+#[test]
+fn a_long_stand_in_mid_range_does_not_split_a_repetition() {
+    let mut script = Script::new().squats(3, 0.6, 1.2, 0.9, 1.0);
+    script = script.go(1.4, -0.6).go(1.1, 0.3).rest(1.5).go(1.1, 0.3).rest(2.0);
+    let all = run(&script.noisy(0.05, 0.0), &squat());
+    let reps = accepted(&all);
+    assert_eq!(reps.len(), 4, "{all:#?}");
+    assert!(near(reps[3].metrics.concentric_duration_s, 3.7, 0.4), "{:#?}", reps[3]);
+    assert!(near(reps[3].metrics.range_of_motion_m, 0.6, 0.1), "{:#?}", reps[3]);
+}
+
+#[test]
+fn two_small_repetitions_are_not_taken_for_one_that_stuck() {
+    let script = Script::new().squats(6, 0.3, 0.8, 0.7, 0.3).rest(2.0).noisy(0.05, 0.0);
+    assert_eq!(accepted(&run(&script, &squat())).len(), 6);
+}
+
+/// A hand that hardly rises while the forearm turns by 35° and back, `count` times once in `cycle_s`, and rests between;
+/// it wipes a forehead first.
+fn rows_at_a_cable(count: usize, cycle_s: f64) -> Vec<VerticalSample> {
+    let end = 6.0 + cycle_s * count as f64;
+    let turned = |t: f64| {
+        let inside = t >= 4.0 && t < end - 2.0;
+        if inside { 0.15 * (1.0 - (TAU * (t - 4.0) / cycle_s).cos()).powi(2) } else { 0.0 }
+    };
+    let wiped = |t: f64| if (1.0..2.0).contains(&t) { 0.6 - 0.6 * (TAU * t).cos() } else { 0.0 };
+    let script = Script::default().rest(end + 4.0).noisy(0.05, 0.0);
+    let up = |s: &VerticalSample| {
+        let t = s.time.seconds_since(at(0.0));
+        let (angle, aside) = (turned(t), wiped(t));
+        [angle.sin(), angle.cos() * aside.sin(), angle.cos() * aside.cos()]
+    };
+    script.samples(50.0).iter().map(|s| VerticalSample { up: up(s), ..*s }).collect()
+}
+
+#[test]
+fn repetitions_that_turn_a_worn_sensor_without_lifting_it_count() {
+    let worn = MovementPrior { worn: true, ..MovementPrior::unknown() };
+    let samples = rows_at_a_cable(8, 3.0);
+    let all = found(&samples, &worn);
+    let reps = accepted(&all);
+    assert_eq!(reps.len(), 8, "{all:#?}");
+    for (k, rep) in reps.iter().enumerate() {
+        assert!(rep.start.seconds_since(at(4.0 + 3.0 * k as f64)).abs() < 0.5, "{rep:#?}");
+        assert_eq!(rep.metrics.mean_velocity_m_s, None, "nobody knows how fast");
+        assert!(rep.metrics.concentric_duration_s.is_some());
+    }
+    let on_a_bar = MovementPrior::unknown();
+    assert!(accepted(&found(&samples, &on_a_bar)).is_empty(), "a bar spins as it likes");
+}
+
+#[test]
+fn arms_that_swing_in_walking_are_no_set() {
+    let worn = MovementPrior { worn: true, ..MovementPrior::unknown() };
+    let all = found(&rows_at_a_cable(12, 1.05), &worn);
+    assert!(accepted(&all).is_empty(), "{all:#?}");
+}
+
+#[test]
+fn a_pair_of_movements_on_the_wrist_makes_no_set_of_an_unknown_exercise() {
+    let worn = MovementPrior { worn: true, ..MovementPrior::unknown() };
+    let all = run(&Script::new().pulls(2, 0.5, 0.9, 1.0, 0.8).rest(3.0), &worn);
+    assert!(!all.is_empty() && accepted(&all).is_empty(), "{all:#?}");
+    assert!(all.iter().all(|f| f.reject_reason.is_some()));
 }
 
 #[test]
@@ -204,6 +271,19 @@ fn holes_cost_quality_but_no_repetition() {
     assert_eq!(accepted(&all).len(), 8, "{all:#?}");
     let worst = accepted(&all).iter().filter_map(|f| f.metrics.quality).fold(1.0, f64::min);
     assert!(whole.is_some_and(|q| worst < q), "{worst} {whole:?}");
+}
+
+#[test]
+fn a_repetition_most_of_which_is_missing_is_rejected_for_the_gap() {
+    let script = Script::new().squats(6, 0.6, 1.2, 0.9, 0.6).rest(2.0).noisy(0.05, 0.0);
+    let mut samples = script.samples(50.0);
+    // from the middle of the third lowering until after the lift
+    let lost = at(2.0 + 2.0 * 2.7 + 0.5)..at(2.0 + 2.0 * 2.7 + 2.3);
+    samples.retain(|s| !lost.contains(&s.time));
+    let all = found(&samples, &squat());
+    let within: Vec<_> = all.iter().filter(|f| f.start < lost.end && f.end > lost.start).collect();
+    assert!(within.iter().any(|f| f.reject_reason == Some(RejectReason::Gap)), "{all:#?}");
+    assert_eq!(accepted(&all).len(), 5, "{all:#?}");
 }
 
 #[test]

@@ -7,6 +7,7 @@ mod bad_input;
 mod captures;
 mod configuration;
 mod daemon;
+mod delay;
 mod doctor;
 mod engine_is_one_machine;
 mod figures;
