@@ -1175,6 +1175,11 @@ export interface components {
                  * @description Highest velocity of the concentric phase, m/s.
                  */
                 peak_velocity_m_s?: number | null;
+                /**
+                 * Format: double
+                 * @description Standard deviation of the peak velocity, m/s.
+                 */
+                peak_velocity_sd_m_s?: number | null;
                 /** @description Why a power is unknown, in words. */
                 power_unknown_because?: string | null;
                 /**
@@ -1187,6 +1192,11 @@ export interface components {
                  * @description Vertical way of the concentric phase, m.
                  */
                 range_of_motion_m?: number | null;
+                /**
+                 * Format: double
+                 * @description Standard deviation of the range of motion, m.
+                 */
+                range_of_motion_sd_m?: number | null;
                 reject_reason?: components["schemas"]["RejectReason"] | null;
                 /**
                  * Format: int32
@@ -1443,6 +1453,11 @@ export interface components {
              * @description Highest velocity of the concentric phase, m/s.
              */
             peak_velocity_m_s: number | null;
+            /**
+             * Format: double
+             * @description Standard deviation of the peak velocity, m/s.
+             */
+            peak_velocity_sd_m_s: number | null;
             /** @description Why a power is unknown, in words. */
             power_unknown_because: string | null;
             /**
@@ -1455,6 +1470,11 @@ export interface components {
              * @description Vertical way of the concentric phase, m.
              */
             range_of_motion_m: number | null;
+            /**
+             * Format: double
+             * @description Standard deviation of the range of motion, m.
+             */
+            range_of_motion_sd_m: number | null;
             reject_reason: components["schemas"]["RejectReason"] | null;
             /**
              * Format: int32
