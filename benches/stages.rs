@@ -211,6 +211,7 @@ fn activity(blocks: &[(HostTime, ImuBlock)]) -> Vec<VerticalSample> {
                 time: sample.t,
                 acceleration_m_s2: sample.vertical_acceleration_m_s2,
                 turn_rate_rad_s: sample.turn_rate_rad_s.unwrap_or(0.0),
+                up: sample.up(),
                 clipped: sample.clipped,
             });
         }

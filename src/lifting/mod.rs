@@ -91,7 +91,9 @@ fn found(motion: &Motion, prior: &MovementPrior, params: &LiftingParams, thoroug
     }
     let mut found = swing::or_swung(motion, lifted, prior, params);
     // what comes may yet make the other kind of movement the set
-    found.iter_mut().for_each(|f| f.settled = false);
+    for movement in &mut found {
+        movement.settled = false;
+    }
     found
 }
 

@@ -37,7 +37,7 @@ pub(super) fn or_swung(
     if reach_m(&best) <= reach_m(&lifted) {
         return lifted;
     }
-    best.into_iter().map(|swung| with_velocity(swung, &lifted)).collect()
+    best.iter().map(|swung| with_velocity(swung, &lifted)).collect()
 }
 
 /// The way that up goes in the sensor's axes in the repetitions of a set, a unit vector.
@@ -117,7 +117,7 @@ fn reach_m(found: &[Found]) -> f64 {
 
 /// A swing with the boundaries and numbers of the vertical motion where that says something; how fast a hand goes that
 /// turns without being lifted, nobody knows.
-fn with_velocity(swung: Found, lifted: &[Found]) -> Found {
+fn with_velocity(swung: &Found, lifted: &[Found]) -> Found {
     let alike = |lift: &&Found| {
         let common = lift.end.min(swung.end).seconds_since(lift.start.max(swung.start));
         let longer = lift.end.seconds_since(lift.start).max(swung.end.seconds_since(swung.start));
@@ -132,5 +132,5 @@ fn with_velocity(swung: Found, lifted: &[Found]) -> Found {
         pause_s: swung.metrics.pause_s,
         ..RepMetrics::default()
     };
-    Found { metrics, ..swung }
+    Found { metrics, ..swung.clone() }
 }

@@ -49,7 +49,8 @@ fn a_calibrated_sensor_measures_metres_and_the_configuration_keeps_its_words() {
     println!(
         "figure: calibration of a sensor that reads 8 % too much: scale error by check {raw:+.2} % → {calibrated:+.2} %"
     );
-    assert!(calibrated.abs() < 1.5 && raw > 5.0, "{raw} → {calibrated}");
+    // what of gravity is read too much is found as a constant error of the axes; the rest of the 8 % stays
+    assert!(calibrated.abs() < 1.0 && raw > 2.0, "{raw} → {calibrated}");
 }
 
 #[test]
