@@ -11,7 +11,7 @@ OPENAPI ?= $(CARGO) run --quiet --locked -- openapi
 
 .PHONY: help
 help: ## list what there is
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: demo
 demo: tools dashboard ## the whole daemon with a simulated training session on http://localhost:8480; DEMO_SECONDS=n ends it
@@ -64,9 +64,13 @@ fmt: tools ## bring all code into its format
 	$(CARGO) fmt --all
 
 .PHONY: bench
-bench: tools dashboard valgrind victoria ## measure throughput, memory and accuracy, and print the figures
+bench: tools dashboard valgrind ## measure throughput, memory and accuracy, and print the figures
 	$(CARGO) bench --profile dev --locked --bench stages
-	$(CARGO) test --locked --test promises -- --include-ignored --nocapture --test-threads=1 figures:: trust:: load:: killed:: api::wire influx::
+	$(CARGO) test --locked --test promises -- --include-ignored --nocapture --test-threads=1 figures:: trust:: load:: killed:: api::wire
+
+.PHONY: bench-export
+bench-export: tools dashboard victoria ## measure the export to VictoriaMetrics with a million points and fifty kills; takes many minutes
+	$(CARGO) test --locked --test promises -- --include-ignored --nocapture --test-threads=1 influx::
 
 # What measures accuracy and is the same on every machine, unlike time.
 ACCURACY := figures:: reference trust::
