@@ -19,8 +19,10 @@ use crate::motion::track::{Evidence, Motion, TrackParams};
 const NEIGHBOURS: usize = 4;
 /// Strokes that begin or end further away say nothing, s.
 const NEAR_S: f64 = 12.0;
-/// Velocities and turn-rounds are found so many times in turns.
+/// Velocities and turn-rounds are found at most so many times in turns, and until no turn-round moves by more than this, s:
+/// an eighth of what is known of it.
 const ROUNDS: usize = 3;
+const MOVES_S: f64 = 0.001;
 /// Standard deviation of the vertical velocity of the sensor where the bar turns round, m/s: it still rolls and tilts
 /// (33 mm/s between collar and marker in training.md §4.1).
 const TURN_SD_M_S: f64 = 0.03;
@@ -119,8 +121,13 @@ impl<'a> Measure<'a> {
         for _ in 0..ROUNDS {
             let nodes = self.nodes(&phases, turn_sd_s);
             let solution = joint::solve(&self.integrals, &nodes.nodes, &self.closures(&phases, &nodes))?;
+            let before = phases.clone();
             self.refine(&mut phases, &solution);
             turn_sd_s = TURN_SD_S.1;
+            let moved = |(a, b): (&Phase, &Phase)| (a.from - b.from).abs().max((a.to - b.to).abs());
+            if before.iter().zip(&phases).map(moved).fold(0.0, f64::max) <= MOVES_S {
+                break;
+            }
         }
         let nodes = self.nodes(&phases, turn_sd_s);
         let solution = joint::solve(&self.integrals, &nodes.nodes, &self.closures(&phases, &nodes))?;
