@@ -123,6 +123,9 @@ impl<'a> Measure<'a> {
             let solution = joint::solve(&self.integrals, &nodes.nodes, &self.closures(&phases, &nodes))?;
             let before = phases.clone();
             self.refine(&mut phases, &solution);
+            if phases.iter().any(|phase| phase.to <= phase.from) {
+                return None; // neighbours that leave a phase no time are no turn-rounds
+            }
             turn_sd_s = TURN_SD_S.1;
             let moved = |(a, b): (&Phase, &Phase)| (a.from - b.from).abs().max((a.to - b.to).abs());
             if before.iter().zip(&phases).map(moved).fold(0.0, f64::max) <= MOVES_S {

@@ -298,7 +298,7 @@ export class Gym {
         raw_bytes_written: 9_120_000, event_bytes_written: 412_000, wal_bytes_written: 11_900_000, raw_stopped: false,
         last_error: null, commits: 2210, raw_dropped: 0, wal_bytes: 1_100_000, unlabelled_sets: this.inbox.length,
       },
-      stream_clients: this.listeners.size, sensors: [...this.sensors.values()], warnings: this.warnings, notices: this.notices,
+      export: null, stream_clients: this.listeners.size, sensors: [...this.sensors.values()], warnings: this.warnings, notices: this.notices,
     };
   }
 }
